@@ -1,0 +1,127 @@
+"""Options: everything that a run can be told, from flags, the environment or a TOML file, in one frozen value."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from digitize.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+ENVIRONMENT_PREFIX = "DIGITIZE_"
+
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+
+_DEVICE = re.compile(r"auto|cpu|gpu(:\d+)?")
+_AUTHORITY = re.compile(r"[A-Za-z0-9.@-]+,\d{4}(-\d{2}(-\d{2})?)?")
+
+
+class Format(StrEnum):
+    """A document format that a run can write."""
+
+    TEI = "tei"
+    NEWSML = "newsml"
+    ALTO = "alto"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run was told. `newspaper` and `date` override what the folio says; None and "" leave it to the folio.
+
+    Raises:
+        ConfigurationError: a value is outside its set; the message names the setting.
+    """
+
+    language: str = "zh-Hans"
+    formats: tuple[Format, ...] = tuple(Format)
+    newspaper: str = ""
+    date: datetime.date | None = None
+    device: str = "auto"
+    model: str = "small"
+    authority: str = "digitize.invalid,2026"
+    max_pixels: int = 400_000_000
+
+    def __post_init__(self) -> None:
+        """Refuse values outside their sets."""
+        _require(self.language in LANGUAGES, "language", self.language, f"one of {', '.join(LANGUAGES)}")
+        _require(bool(self.formats), "format", "", f"at least one of {', '.join(Format)}")
+        _require(bool(_DEVICE.fullmatch(self.device)), "device", self.device, "auto, cpu, gpu or gpu:N")
+        _require(bool(_AUTHORITY.fullmatch(self.authority)), "authority", self.authority, "a domain and a year, as in archive.example,2026")
+        _require(self.max_pixels > 0, "max_pixels", str(self.max_pixels), "a positive number")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the settings that change what is written; the device is not one of them."""
+        values = {k: v for k, v in dataclasses.asdict(self).items() if k != "device"}
+        return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _require(holds: bool, name: str, value: str, expected: str) -> None:  # noqa: FBT001 - a predicate, read in place
+    if not holds:
+        raise ConfigurationError(f"{name} = {value!r} is not known", remedy=f"use {expected}")
+
+
+def load_settings(path: Path) -> dict[str, Any]:
+    """Read settings from a TOML file: the fields of `Options`, by their names.
+
+    Raises:
+        ConfigurationError: the file cannot be read, is not TOML, or names a setting that does not exist.
+    """
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}", remedy="give a readable TOML file") from error
+    return settings
+
+
+def environment_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """The settings that stand in the environment as DIGITIZE_<NAME>; lists are parted by commas."""
+    names = {field.name for field in dataclasses.fields(Options)}
+    found = {}
+    for key, value in environ.items():
+        name = key.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if key.startswith(ENVIRONMENT_PREFIX) and name in names and value:
+            found[name] = value
+    return found
+
+
+def make_options(*layers: Mapping[str, Any]) -> Options:
+    """Join layers of settings, later ones first in rank, into options.
+
+    Raises:
+        ConfigurationError: a setting is unknown or its value makes no sense.
+    """
+    names = {field.name for field in dataclasses.fields(Options)}
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        for name, value in layer.items():
+            if name not in names:
+                raise ConfigurationError(f"there is no setting {name!r}", remedy=f"settings are {', '.join(sorted(names))}")
+            if value is not None:
+                merged[name] = _parse(name, value)
+    return Options(**merged)
+
+
+def _parse(name: str, value: Any) -> Any:  # noqa: ANN401 - TOML and flags give any type
+    try:
+        if name == "formats":
+            parts = value.split(",") if isinstance(value, str) else value
+            return tuple(dict.fromkeys(Format(part.strip()) for part in parts))
+        if name == "date":
+            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
+        if name == "max_pixels":
+            return int(value)
+        return str(value)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ConfigurationError(f"{name} = {value!r}: {error}", remedy="see `digitize run --help`") from error
