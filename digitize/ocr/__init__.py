@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digitize.geometry import Polygon
+    from digitize.model import ProcessingStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,19 @@ class Recognizer(Protocol):
 
     def read(self, crops: Sequence[NDArray[np.uint8]]) -> tuple[Reading, ...]:
         """Read grey crops of one line each, uint8 (height, width), 0 = ink; one reading for each crop, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A detector and a recognizer that are ready to work.
+
+    `device` is where they really run, "cpu" or "gpu:N"; `steps` says which software and models they are, for the
+    page's record; `digest` changes when the weights do; `warnings` are for the user, one line each.
+    """
+
+    detector: TextDetector
+    recognizer: Recognizer
+    device: str = "cpu"
+    steps: tuple[ProcessingStep, ...] = ()
+    digest: str = ""
+    warnings: tuple[str, ...] = ()
