@@ -1,0 +1,110 @@
+"""What all XML writers share: text that XML can carry, elements, layout of the source, figures and times as text."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from digitize.geometry import bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from digitize.geometry import Polygon
+    from digitize.model import Page
+
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+
+# What XML 1.0 (section 2.2, Char) leaves out: C0 controls but tab, line feed and carriage return; surrogates; U+FFFE, U+FFFF.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_AREA_CORNERS = 3
+
+
+def xml_text(text: str) -> str:
+    """The text without the characters that no XML 1.0 document can carry; they are dropped, nothing stands for them."""
+    return _FORBIDDEN.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """The text for a title or an attribute: without forbidden characters, white space drawn together to single blanks."""
+    return " ".join(xml_text(text).split())
+
+
+def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str | None) -> etree._Element:
+    """Append an element in the parent's namespace, with text and attributes; an attribute that is None is left out."""
+    namespace = etree.QName(parent).namespace
+    child = etree.SubElement(parent, f"{{{namespace}}}{tag}")
+    for name, value in attributes.items():
+        if value is not None:
+            child.set(name, xml_text(value))
+    if text is not None:
+        child.text = xml_text(text)
+    return child
+
+
+def append_text(parent: etree._Element, text: str) -> None:
+    """Append running text after what the element already holds."""
+    text = xml_text(text)
+    if len(parent):
+        last = parent[-1]
+        last.tail = (last.tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
+def lay_out(element: etree._Element, running: Container[str], depth: int = 0) -> None:
+    """Indent the children of an element, but leave those whose local name is in `running` as they are.
+
+    White space in running text would be text: in Chinese there is none between words.
+    """
+    if not len(element) or etree.QName(element).localname in running:
+        return
+    inner = "\n" + "  " * (depth + 1)
+    element.text = inner
+    for child in element:
+        lay_out(child, running, depth + 1)
+        child.tail = inner
+    element[-1].tail = "\n" + "  " * depth
+
+
+def serialize(root: etree._Element) -> bytes:
+    """The document as UTF-8 with an XML declaration; the same tree gives the same bytes."""
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
+
+
+def timestamp(moment: datetime.datetime) -> str:
+    """A moment as ISO 8601 in UTC, to the second; one without a zone is taken as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return aware.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def page_points(polygon: Polygon, page: Page) -> tuple[tuple[int, int], ...]:
+    """The polygon in whole original pixels, clipped to the page; a line or a point becomes its upright box.
+
+    Straightening a bent page can map an edge just outside the image; no document says that print lies off the page.
+    """
+    points = tuple((_clip(x, page.width), _clip(y, page.height)) for x, y in polygon)
+    if len(points) >= _AREA_CORNERS:
+        return points
+    box = bounds(points)
+    return tuple((int(x), int(y)) for x, y in box.polygon)
+
+
+def page_box(polygon: Polygon, page: Page) -> tuple[int, int, int, int]:
+    """Left, top, width and height of the polygon on the page, whole original pixels."""
+    box = bounds(page_points(polygon, page))
+    return int(box.x0), int(box.y0), int(box.width), int(box.height)
+
+
+def points_text(polygon: Polygon, page: Page) -> str:
+    """The polygon as `x,y x,y ...`, as TEI, ALTO and SVG write it."""
+    return " ".join(f"{x},{y}" for x, y in page_points(polygon, page))
+
+
+def _clip(value: float, limit: int) -> int:
+    return min(max(round(value), 0), limit)
