@@ -26,6 +26,7 @@ import numpy as np
 from digitize.errors import MissingDependencyError
 from digitize.model import ProcessingStep
 from digitize.ocr import Character, Detection, Reading
+from digitize.ocr.runtime import onnxruntime
 from digitize.ocr.weights import cache_folder
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class PaddleRecognizer:
 def steps_of(weights: Weights) -> tuple[ProcessingStep, ...]:
     """What detection and recognition did, by which software, for the page's record."""
     software = f"PaddleOCR {importlib.metadata.version('paddleocr')}"
-    runtime = f"ONNX Runtime {_runtime_version()}"
+    runtime = f"ONNX Runtime {onnxruntime().__version__}"
     return (
         ProcessingStep(
             "text detection",
@@ -195,9 +196,7 @@ def download(model_name: str, kind: str) -> Path:
 
 def gpu_offered() -> bool:
     """Whether the installed ONNX Runtime is built for CUDA; a session may still not get it."""
-    import onnxruntime  # noqa: PLC0415 - heavy, and not needed to know the constants above
-
-    return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    return "CUDAExecutionProvider" in onnxruntime().get_available_providers()
 
 
 def _open(kind: str, part: ModelPart, device: str, threads: int) -> Any:  # noqa: ANN401 - PaddleX has no types
@@ -218,12 +217,13 @@ def _paddleocr(*, offline: bool = True) -> Any:  # noqa: ANN401 - PaddleOCR has 
     """Import PaddleOCR without its banners, without handlers on its loggers, and without a look at the network.
 
     PaddleX reads its settings from the environment while it is imported, and fails where it cannot make its cache
-    folder; both are seen to here, and the environment is left as it was.
+    folder; both are seen to here, and the environment is left as it was (but for `digitize.ocr.runtime`'s word).
     """
     settings = {"PADDLEOCR_DISABLE_AUTO_LOGGING_CONFIG": "1", "PADDLE_PDX_CACHE_HOME": str(_paddlex_home())}
     if offline:
         settings |= {"PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True", "HF_HUB_OFFLINE": "1"}
     before = {name: os.environ.get(name) for name in settings}
+    onnxruntime()  # before PaddleX imports it
     for name in ("paddlex", "paddleocr"):
         logger = logging.getLogger(name)
         if not logger.handlers:  # PaddleX would add its own
@@ -262,12 +262,6 @@ def _quiet() -> Iterator[None]:
 
 def _no_record(_: logging.LogRecord) -> bool:
     return False
-
-
-def _runtime_version() -> str:
-    import onnxruntime  # noqa: PLC0415 - see gpu_offered
-
-    return str(onnxruntime.__version__)
 
 
 def _on_gpu(predictor: Any) -> bool:  # noqa: ANN401 - PaddleX has no types

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from digitize.errors import ConfigurationError, MissingDependencyError
+from digitize.ocr.runtime import onnxruntime
 
 DEFAULT_MODEL = "small"
 SUMS = "SHA256SUMS"
@@ -363,9 +364,7 @@ def _detection_config(model_name: str) -> dict[str, Any]:
 
 
 def _recognition_config(model_name: str, onnx: Path) -> dict[str, Any]:
-    import onnxruntime  # noqa: PLC0415 - only needed once, when the folder is made
-
-    session = onnxruntime.InferenceSession(str(onnx), providers=["CPUExecutionProvider"])
+    session = onnxruntime().InferenceSession(str(onnx), providers=["CPUExecutionProvider"])
     characters = session.get_modelmeta().custom_metadata_map["character"].split("\n")
     return {
         "Global": {"model_name": model_name},

@@ -1,0 +1,125 @@
+"""Lines cut out of a page, read, and filled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from digitize.geometry import AffineMap, Box, bounds
+from digitize.model import Page, ProcessingStep, Region, Role, Scan, Source, TextLine
+from digitize.ocr import Character, Reading
+from digitize.ocr.lines import recognize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+SOURCE = Source("a.png", 1, 1, "0" * 64, "image/png", 400, 300)
+STEP = ProcessingStep("text recognition", "none", "1")
+
+
+class Reader:
+    """Reads one fixed reading everywhere and keeps the crops."""
+
+    def __init__(self, *characters: Character) -> None:
+        self.reading = Reading(characters)
+        self.crops: list[NDArray[np.uint8]] = []
+
+    def read(self, crops: Sequence[NDArray[np.uint8]]) -> tuple[Reading, ...]:
+        """The reading, for each crop."""
+        self.crops += crops
+        return tuple(self.reading for _ in crops)
+
+
+def line(name: str, box: Box, **kwargs: object) -> TextLine:
+    """A line without text."""
+    return TextLine(name, box.polygon, box, 20.0, **kwargs)  # type: ignore[arg-type]
+
+
+def page_with(*regions: tuple[TextLine, ...], frame: AffineMap | None = None) -> tuple[Scan, Page]:
+    """A page of 400 x 300 pixels, each as light as its column, with these lines in these regions."""
+    frame = frame or AffineMap()
+    pixels = np.tile((np.arange(400) % 250).astype(np.uint8), (300, 1))
+    made = tuple(Region(f"r{n}", Role.PARAGRAPH, (), Box(0, 0, 1, 1), lines) for n, lines in enumerate(regions))
+    page = Page("p", SOURCE, 400, 300, frame, 400, 300, 20.0, 28.0, made)
+    return Scan("p", SOURCE, pixels, None, frame), page
+
+
+AB = (Character("甲", 0.9, 0.25), Character("乙", 0.7, 0.75))
+
+
+def test_lines_get_text_confidence_and_glyphs() -> None:
+    """Each line, in its region, holds what was read in it; the page records how."""
+    scan, page = page_with(
+        (line("l1", Box(40, 40, 80, 60)), line("l2", Box(40, 70, 80, 90))), (), (line("l3", Box(200, 40, 240, 60)),)
+    )
+    read = recognize(scan, page, Reader(*AB), (STEP,))
+    assert [[x.id for x in region.lines] for region in read.regions] == [["l1", "l2"], [], ["l3"]]
+    assert {"甲乙"} == {x.text for x in read.lines}
+    assert pytest.approx([x.confidence for x in read.lines]) == [0.8] * 3
+    assert tuple(g.text for g in read.lines[0].glyphs) == ("甲", "乙")
+    assert read.steps == (STEP,)
+
+
+def test_the_page_given_is_not_changed() -> None:
+    """Reading makes a new page."""
+    scan, page = page_with((line("l1", Box(40, 40, 80, 60)),))
+    recognize(scan, page, Reader(*AB))
+    assert page.lines[0].text == ""
+
+
+def test_glyph_cells_part_the_line_between_them() -> None:
+    """Neighbouring cells touch half-way, stay in the line's height, and the outer ones end with the line."""
+    scan, page = page_with((line("l1", Box(40, 40, 80, 60)),))
+    first, second = (bounds(g.polygon) for g in recognize(scan, page, Reader(*AB)).lines[0].glyphs)
+    assert Box(40, 40, 60, 60) == first
+    assert Box(60, 40, 80, 60) == second
+
+
+def test_a_glyph_in_a_wide_gap_is_no_wider_than_its_type() -> None:
+    """Letter-spaced characters get cells of about a type size, around their middles."""
+    scan, page = page_with((line("l1", Box(40, 40, 240, 60)),))
+    for glyph, middle in zip(recognize(scan, page, Reader(*AB)).lines[0].glyphs, (90, 190), strict=True):
+        cell = bounds(glyph.polygon)
+        assert middle == pytest.approx(cell.cx, abs=2)
+        assert pytest.approx(cell.width, abs=0.2) == 24
+
+
+def test_glyphs_are_given_in_original_pixels() -> None:
+    """The map of the page's frame applies to every glyph, to a tenth of a pixel."""
+    frame = AffineMap(a=2, e=2, c=100.04, f=7)
+    scan, page = page_with((line("l1", Box(40, 40, 80, 60)),), frame=frame)
+    glyph = recognize(scan, page, Reader(*AB)).lines[0].glyphs[0]
+    assert Box(180, 87, 220, 127) == bounds(glyph.polygon)
+
+
+def test_a_crop_has_a_margin_and_stays_on_the_page() -> None:
+    """A tenth of the type size is left around a line, as far as the page goes."""
+    reader = Reader()
+    scan, page = page_with((line("inside", Box(40, 40, 80, 60)), line("corner", Box(380, 290, 400, 300))))
+    recognize(scan, page, reader)
+    assert [crop.shape for crop in reader.crops] == [(24, 44), (12, 22)]
+
+
+def test_reversed_lines_are_turned_to_black_on_white() -> None:
+    """White type on black reaches the recognizer as its negative, other lines as they are."""
+    reader = Reader()
+    scan, page = page_with((line("l1", Box(40, 40, 80, 60)), line("l2", Box(40, 40, 80, 60), reversed=True)))
+    recognize(scan, page, reader)
+    plain, turned = reader.crops
+    assert np.array_equal(255 - plain, turned)
+
+
+def test_an_unreadable_line_keeps_no_text() -> None:
+    """A line in which nothing was read stays on the page with text "" and no confidence."""
+    scan, page = page_with((line("l1", Box(40, 40, 80, 60)), line("off", Box(900, 900, 950, 920))))
+    assert [(x.text, x.confidence, x.glyphs) for x in recognize(scan, page, Reader()).lines] == [("", 0.0, ())] * 2
+
+
+def test_a_blank_page_is_no_error() -> None:
+    """A page without regions comes back as it was."""
+    scan, page = page_with()
+    assert page == recognize(scan, page, Reader())
