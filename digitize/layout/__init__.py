@@ -1,0 +1,145 @@
+"""A cleaned scan becomes a page: lines, rules, boxes, pictures, columns and regions, without text yet.
+
+    detect lines -> ink -> panels, tints, pictures -> rules, boxes -> complete, cut, join lines -> regions
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digitize.geometry import Box, map_polygon
+from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
+from digitize.layout.blocks import Block, number_columns
+from digitize.layout.ink import make_ink
+from digitize.layout.lines import body_size, complete_lines, cut_lines, detect_lines, join_lines
+from digitize.layout.regions import Draft, find_regions, innermost
+from digitize.layout.separators import find_boxes, find_gutters, find_rules
+from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.model import Scan
+    from digitize.ocr import TextDetector
+
+__all__ = ["find_layout"]
+
+LINE_IN_PICTURE = 0.6
+"""A detected line that lies in a picture with more than this share of it is lettering in the photo."""
+
+
+def find_layout(scan: Scan, detector: TextDetector) -> Page:
+    """Find what is printed where on a cleaned scan.
+
+    Gives a page whose lines have no text yet, its regions from top to bottom and left to right. A scan without text
+    gives a page without regions.
+    """
+    detected, type_size = detect_lines(scan.pixels, detector)
+    if not detected:
+        return _page(scan, 0.0, (), (), (), (), ())
+    ink = make_ink(scan.pixels, type_size)
+    panels = find_panels(ink, type_size, detected)
+    ink = whiten_panels(ink, panels, type_size)
+    tints = find_tints(ink, type_size, detected)
+    pictures = find_pictures(ink, type_size, detected, tints)
+    rules = find_rules(ink, type_size, detected, [*pictures, *panels])
+    boxes = find_boxes(ink, type_size, rules)
+    lines = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
+    lines = complete_lines(ink, lines, rules)
+    lines = join_lines(cut_lines(ink, lines, rules, type_size), rules, type_size)
+    type_size = body_size(lines)
+    grounds = (*boxes, *tints)
+    drafts = find_regions(lines, pictures, rules, grounds, type_size)
+    return _page(scan, type_size, drafts, rules, boxes, tints, panels)
+
+
+def _page(
+    scan: Scan,
+    type_size: float,
+    drafts: Sequence[Draft],
+    rules: Sequence[Box],
+    boxes: Sequence[Box],
+    tints: Sequence[Box],
+    panels: Sequence[Box],
+) -> Page:
+    height, width = scan.pixels.shape
+    grounds = (*boxes, *tints)
+    frames = tuple(Frame(f"{scan.page_id}-b{i:03d}", map_polygon(b.polygon, scan.frame), b) for i, b in enumerate(grounds, start=1))
+    text = [draft for draft in drafts if draft.role is Role.PARAGRAPH]
+    columns = dict(zip((d.box for d in text), number_columns([d.box for d in text], type_size), strict=True))
+    regions = _number(scan, drafts, frames, panels, columns)
+    kinds = [(SeparatorKind.BOX_EDGE if innermost_edge(rule, boxes, type_size) else SeparatorKind.RULE, rule) for rule in rules]
+    kinds += [(SeparatorKind.GUTTER, gutter) for gutter in find_gutters([d.box for d in text], rules, type_size)]
+    return Page(
+        id=scan.page_id,
+        source=scan.source,
+        width=scan.source.width,
+        height=scan.source.height,
+        frame=scan.frame,
+        frame_width=width,
+        frame_height=height,
+        type_size=type_size,
+        line_pitch=_line_pitch(text),
+        regions=regions,
+        separators=tuple(Separator(kind, map_polygon(box.polygon, scan.frame), box) for kind, box in kinds),
+        frames=frames,
+        steps=scan.steps,
+        dpi=scan.dpi,
+        negative=scan.negative,
+        skew=scan.skew,
+    )
+
+
+def innermost_edge(rule: Box, boxes: Sequence[Box], type_size: float) -> bool:
+    """Whether a rule is an edge of one of the boxes: it keeps to the box's border along one side."""
+    return any(box.grown(type_size / 2, type_size / 2).intersection(rule) >= rule.area and innermost(rule, [_inside(box, type_size)]) is None for box in boxes)
+
+
+def _inside(box: Box, type_size: float) -> Box:
+    return box.grown(-type_size / 2, -type_size / 2)
+
+
+def _line_pitch(text: Sequence[Draft]) -> float:
+    """The middle line pitch of the page's running text, in pixels, blocks weighing as many lines as they have."""
+    pitches = sorted((Block(draft.lines).pitch, len(draft.lines)) for draft in text if len(draft.lines) > 1)
+    total, seen = sum(count for _, count in pitches), 0
+    for pitch, count in pitches:
+        seen += count
+        if 2 * seen >= total:
+            return pitch
+    return 0.0
+
+
+def _number(
+    scan: Scan,
+    drafts: Sequence[Draft],
+    frames: Sequence[Frame],
+    panels: Sequence[Box],
+    columns: dict[Box, int],
+) -> tuple[Region, ...]:
+    regions, line_number = [], 0
+    for number, draft in enumerate(drafts, start=1):
+        lines = []
+        for box in draft.lines:
+            line_number += 1
+            lines.append(
+                TextLine(
+                    id=f"{scan.page_id}-l{line_number:04d}",
+                    polygon=map_polygon(box.polygon, scan.frame),
+                    box=box,
+                    type_size=box.height,
+                    reversed=innermost(box, panels) is not None,
+                )
+            )
+        regions.append(
+            Region(
+                id=f"{scan.page_id}-r{number:03d}",
+                role=draft.role,
+                polygon=map_polygon(draft.box.polygon, scan.frame),
+                box=draft.box,
+                lines=tuple(lines),
+                frame_id=None if draft.ground is None else frames[draft.ground].id,
+                column=columns.get(draft.box, 0),
+            )
+        )
+    return tuple(regions)

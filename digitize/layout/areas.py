@@ -1,0 +1,142 @@
+"""Areas that set themselves apart by their ground: black panels, tints and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize.geometry import Box, hull
+from digitize.layout.ink import components, make_mask, odd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from digitize.layout.ink import Ink
+
+PAPER_PERCENTILE = 90
+"""Paper is the lightest tenth's lower bound: more of any newspaper page is paper than ink, even around large photos."""
+
+PANEL_STROKE = 0.25
+"""Black thinner than this, in type sizes, is a rule or a stroke and not ground: a panel's margins are wider."""
+
+PANEL_MIN = (4.0, 1.3)
+"""Width and height from which black ground is a panel: room for two characters and one line, in type sizes."""
+
+PANEL_FILL = 0.9
+"""Share of its rectangle that a panel's or tint's outline takes; a photo's dark parts are ragged."""
+
+PANEL_GROUND = 0.45
+"""Share of a panel that is black: light type covers at most half of what it stands on."""
+
+TINT_MIN = (5.0, 3.0)
+"""Width and height from which a tinted ground counts, in type sizes: smaller ones hold no column of text."""
+
+TINT_CONTRAST = 0.95
+"""A tint is darker than this share of the paper's level; scanners and film leave less than that on even paper."""
+
+TEXT_COVER = 0.12
+"""Share of an area that its text lines cover from which it is a ground for text and not a picture."""
+
+PICTURE_CONTRAST = 30
+"""How much darker than the paper a picture's tone is, in grey levels of a cleaned page."""
+
+PICTURE_JOIN = 0.5
+"""Gaps up to this many type sizes inside a picture are its light tones and halftone's white."""
+
+PICTURE_MIN = 3.0
+"""A picture's smaller side, in type sizes; smaller marks are ornaments, and lose no text by being left out."""
+
+
+def _rectangles(mask: NDArray[np.uint8], smallest: tuple[float, float], fill: float) -> list[tuple[int, int, int, int]]:
+    """The pieces of a mask that are at least so wide and high and fill their rectangle, in working pixels."""
+    found = []
+    for x, y, w, h, area in components(mask):
+        if w >= smallest[0] and h >= smallest[1] and area >= fill * w * h:
+            found.append((int(x), int(y), int(w), int(h)))
+    return found
+
+
+def _text_cover(area: Box, lines: Sequence[Box]) -> float:
+    """The share of an area that lines cover (lines do not overlap one another by more than slivers)."""
+    return sum(area.intersection(line) for line in lines) / max(1.0, area.area)
+
+
+def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, ...]:
+    """Find black panels with light type: solid black, rectangular, with detected lines in them."""
+    unit = type_size * ink.scale
+    dark = (ink.grey < int(np.percentile(ink.grey, PAPER_PERCENTILE)) // 2).astype(np.uint8)
+    ground = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((odd(PANEL_STROKE * unit),) * 2, np.uint8))
+    contours, _ = cv2.findContours(ground, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    found = []
+    for contour in contours:
+        x, y, w, h = cv2.boundingRect(contour)
+        large = w >= PANEL_MIN[0] * unit and h >= PANEL_MIN[1] * unit
+        # The hull: letters that touch the panel's edge bite into its outline.
+        if large and cv2.contourArea(cv2.convexHull(contour)) >= PANEL_FILL * w * h and dark[y : y + h, x : x + w].mean() >= PANEL_GROUND:
+            found.append(ink.box(x, y, w, h))
+    return tuple(box for box in found if _text_cover(box, lines) >= TEXT_COVER)
+
+
+def whiten_panels(ink: Ink, panels: Sequence[Box], type_size: float) -> Ink:
+    """The page with its panels turned to dark type on light ground, so that no later step needs to know of them."""
+    if not panels:
+        return ink
+    grey = ink.grey.copy()
+    paper = np.percentile(grey, PAPER_PERCENTILE)
+    for panel in panels:
+        area = ink.window(panel)
+        ground = np.percentile(grey[area], 25)
+        grey[area] = np.clip(paper + ground - grey[area].astype(np.float32), 0, 255)
+    return replace(ink, grey=grey, mask=make_mask(grey, type_size * ink.scale))
+
+
+def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, ...]:
+    """Find tinted grounds under text: even, rectangular, darker than the paper around them."""
+    unit = type_size * ink.scale
+    paper = float(np.percentile(ink.grey, PAPER_PERCENTILE))
+    # The lightest grey within a character's reach is the ground that the type stands on.
+    ground = cv2.dilate(ink.grey, np.ones((odd(0.6 * unit),) * 2, np.uint8))
+    ground = cv2.medianBlur(np.asarray(ground, np.uint8), odd(0.6 * unit))
+    tinted = (ground < TINT_CONTRAST * paper).astype(np.uint8)
+    tinted = cv2.morphologyEx(tinted, cv2.MORPH_CLOSE, np.ones((odd(unit),) * 2, np.uint8))
+    tinted = cv2.morphologyEx(tinted, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
+    found = _rectangles(np.asarray(tinted, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
+    boxes = [ink.box(*found_box) for found_box in found]
+    return tuple(box for box in boxes if _text_cover(box, lines) >= TEXT_COVER)
+
+
+def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Sequence[Box]) -> tuple[Box, ...]:
+    """Find photos and drawings: tone that is neither text nor rule nor tint, merged where pieces overlap."""
+    unit = type_size * ink.scale
+    paper = np.full_like(ink.grey, np.percentile(ink.grey, PAPER_PERCENTILE))
+    for tint in tints:
+        area = ink.window(tint)
+        paper[area] = np.percentile(ink.grey[area], 75)
+    tone = (ink.grey.astype(np.int16) < paper.astype(np.int16) - PICTURE_CONTRAST).astype(np.uint8)
+    for line in lines:
+        tone[ink.window(line.grown(0.2 * type_size, 0.2 * type_size))] = 0
+    tone = cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8))
+    tone = cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
+    found = [ink.box(x, y, w, h) for x, y, w, h in _rectangles(np.asarray(tone, np.uint8), (unit, unit), 0.0)]
+    merged = merge_overlapping([box.grown(PICTURE_JOIN * type_size, PICTURE_JOIN * type_size) for box in found])
+    boxes = [box.grown(-PICTURE_JOIN * type_size, -PICTURE_JOIN * type_size) for box in merged]
+    return tuple(
+        box for box in boxes if min(box.width, box.height) >= PICTURE_MIN * type_size and _text_cover(box, lines) < TEXT_COVER
+    )
+
+
+def merge_overlapping(boxes: Sequence[Box]) -> tuple[Box, ...]:
+    """Boxes that overlap, joined to their hull, until none do."""
+    merged: list[Box] = []
+    for box in boxes:
+        current = box
+        while touching := [other for other in merged if current.intersection(other) > 0]:
+            merged = [other for other in merged if other not in touching]
+            current = hull((current, *touching))
+        merged.append(current)
+    return tuple(sorted(merged))

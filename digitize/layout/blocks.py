@@ -1,0 +1,130 @@
+"""Blocks: lines of running text stacked in one column, from one heading, rule or picture to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitize.geometry import hull
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.geometry import Box
+
+STACK_GAP = 1.05
+"""White between two stacked lines of one block, in type sizes: generous leading, less than an empty line."""
+
+EDGE = 0.8
+"""How far the edges of lines of one column may differ, in type sizes: less than one character."""
+
+INDENT = 2.8
+"""The deepest indent of a paragraph, in type sizes: two characters, and what an opening quotation mark leaves white."""
+
+SIZE_RATIO = 1.3
+"""How much the type sizes of two stacked lines may differ: a line of digits is lower, one with brackets higher."""
+
+COLUMN_MIN = 7.0
+"""The narrowest column, in type sizes; narrower blocks stand in a column and make none."""
+
+COLUMN_OVERLAP = 0.5
+"""Share of the narrower of two blocks that they have in common in x when they stand in one column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Stacked lines, top to bottom, in reading-frame pixels, and the box around them."""
+
+    lines: tuple[Box, ...]
+
+    @property
+    def box(self) -> Box:
+        """The box around all lines."""
+        return hull(self.lines)
+
+    @property
+    def pitch(self) -> float:
+        """The middle distance of the lines' tops, in pixels; 0 for a single line."""
+        tops = np.diff([line.y0 for line in self.lines])
+        return float(np.median(tops)) if len(tops) else 0.0
+
+
+def separated(upper: Box, lower: Box, separators: Sequence[Box]) -> bool:
+    """Whether a horizontal separator runs between two boxes, one above the other, over what they share in x."""
+    x0, x1 = max(upper.x0, lower.x0), min(upper.x1, lower.x1)
+    return any(
+        rule.width > rule.height
+        and rule.cy > upper.cy
+        and rule.cy < lower.cy
+        and min(rule.x1, x1) - max(rule.x0, x0) > 0.5 * (x1 - x0)
+        for rule in separators
+    )
+
+
+def stack_lines(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float) -> tuple[Block, ...]:
+    """Stack lines into blocks; `obstacles` are rules and pictures, which no block runs over."""
+    ordered = sorted(lines, key=lambda box: (box.y0, box.x0))
+    follower: dict[int, int] = {}
+    leader: dict[int, int] = {}
+    for index, lower in enumerate(ordered):
+        above = [
+            other
+            for other in range(index)
+            if other not in follower and _stacks(ordered[other], lower, type_size) and not separated(ordered[other], lower, obstacles)
+        ]
+        if above:
+            nearest = max(above, key=lambda other: (ordered[other].y1, ordered[other].overlap_x(lower)))
+            follower[nearest], leader[index] = index, nearest
+    blocks = []
+    for index in range(len(ordered)):
+        if index in leader:
+            continue
+        chain = [index]
+        while chain[-1] in follower:
+            chain.append(follower[chain[-1]])
+        blocks.append(Block(tuple(ordered[i] for i in chain)))
+    return tuple(blocks)
+
+
+def _stacks(upper: Box, lower: Box, type_size: float) -> bool:
+    """Whether a line stands directly below another of the same column."""
+    gap = lower.y0 - upper.y1
+    small, large = sorted((upper.height, lower.height))
+    if not -0.5 * small < gap <= STACK_GAP * type_size or large > SIZE_RATIO * small:
+        return False
+    left, right = abs(lower.x0 - upper.x0), abs(lower.x1 - upper.x1)
+    return left <= INDENT * type_size or right <= EDGE * type_size
+
+
+def split_at_gaps(block: Block, type_size: float) -> tuple[Block, ...]:
+    """Cut a block where its lines stand further apart than its leading: at a caption, a note, a new item."""
+    if len(block.lines) < 3:  # noqa: PLR2004 - two lines have one gap and nothing to compare it with
+        return (block,)
+    gaps = [b.y0 - a.y1 for a, b in zip(block.lines, block.lines[1:], strict=False)]
+    leading = float(np.median(gaps))
+    pieces, start = [], 0
+    for index, gap in enumerate(gaps, start=1):
+        if gap > leading + 0.6 * type_size:
+            pieces.append(Block(block.lines[start:index]))
+            start = index
+    return (*pieces, Block(block.lines[start:]))
+
+
+def same_column(a: Box, b: Box) -> bool:
+    """Whether two boxes stand in one column: they share most of the narrower one's width."""
+    return a.overlap_x(b) >= COLUMN_OVERLAP * min(a.width, b.width)
+
+
+def number_columns(boxes: Sequence[Box], type_size: float) -> tuple[int, ...]:
+    """Number the page's columns from 1, left to right: for each box the column in which it begins.
+
+    Columns are what blocks wider than a few characters begin; a narrower one (a byline set to the right, a last word)
+    stands in the column that it overlaps.
+    """
+    lefts: list[float] = []
+    for box in sorted(boxes, key=lambda b: b.x0):
+        if box.width >= COLUMN_MIN * type_size and (not lefts or box.x0 - lefts[-1] > INDENT * type_size):
+            lefts.append(box.x0)
+    return tuple(max(1, sum(left <= box.x0 + INDENT * type_size for left in lefts)) for box in boxes)

@@ -1,0 +1,141 @@
+"""Headings: lines of larger type, with the kickers above and the decks below that belong to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digitize.geometry import Box, hull
+from digitize.layout.blocks import separated
+from digitize.model import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HEADING_SIZE = 1.25
+"""Type from this many body sizes on is a heading's; body type on one page varies by less."""
+
+HEADING_GAP = 0.9
+"""White between the lines of one heading, in heights of the larger line."""
+
+SAME_SIZE = 1.2
+"""Lines of a heading whose sizes differ by less are one part of it, set on several lines."""
+
+KICKER_GAP = 1.6
+"""White between a headline and its kicker or deck, in body sizes or half the headline's height, whichever is more."""
+
+KICKER_LINES = 2
+"""Kickers and decks run over at most so many lines; more is running text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The lines of one heading, top to bottom, each with its role: kicker, headline or deck."""
+
+    lines: tuple[tuple[Box, Role], ...]
+
+    @property
+    def box(self) -> Box:
+        """The box around all lines."""
+        return hull(line for line, _ in self.lines)
+
+
+def find_headings(
+    lines: Sequence[Box], body: Sequence[Box], obstacles: Sequence[Box], type_size: float
+) -> tuple[tuple[Heading, ...], tuple[Box, ...]]:
+    """Group heading lines; give the headings and the lines left for running text.
+
+    `lines` are all lines of one ground (the open page, or one box); `body` those that are surely running text: they
+    stand in stacks. A small line next to a headline that is not running text is its kicker or deck.
+    """
+    large = sorted((line for line in lines if line.height >= HEADING_SIZE * type_size), key=lambda box: box.y0)
+    groups = _group(large, obstacles)
+    small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body]
+    taken: set[Box] = set(large)
+    headings = []
+    for group in groups:
+        above, below = _attached(group, small, taken, body, obstacles, type_size)
+        taken.update(above, below)
+        headings.append(_with_roles([*above, *group, *below]))
+    return tuple(headings), tuple(line for line in lines if line not in taken)
+
+
+def _group(large: Sequence[Box], obstacles: Sequence[Box]) -> list[list[Box]]:
+    groups: list[list[Box]] = []
+    for line in large:
+        near = [
+            group
+            for group in groups
+            if _continues(group[-1], line) and not separated(group[-1], line, obstacles) and not _beside_other(group, line, large)
+        ]
+        if near:
+            max(near, key=lambda group: group[-1].y1).append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _continues(upper: Box, lower: Box) -> bool:
+    gap = lower.y0 - upper.y1
+    taller = max(upper.height, lower.height)
+    return -0.3 * taller <= gap <= HEADING_GAP * taller and upper.overlap_x(lower) >= 0.5 * min(upper.width, lower.width)
+
+
+def _beside_other(group: Sequence[Box], line: Box, large: Sequence[Box]) -> bool:
+    """Whether two heading lines stand side by side under the group: then each heads an article of its own."""
+    last = group[-1]
+    return any(
+        other is not line and other not in group and other.overlap_y(line) > 0.5 * line.height and last.overlap_x(other) > 0.3 * other.width
+        for other in large
+    )
+
+
+def _attached(
+    group: Sequence[Box],
+    small: Sequence[Box],
+    taken: set[Box],
+    body: Sequence[Box],
+    obstacles: Sequence[Box],
+    type_size: float,
+) -> tuple[list[Box], list[Box]]:
+    """The kicker's and the deck's lines: small lines near the group, nearer to it than to any running text."""
+    reach = max(KICKER_GAP * type_size, 0.5 * group[0].height)
+    above: list[Box] = []
+    below: list[Box] = []
+    for collected, first, sign in ((above, group[0], -1), (below, group[-1], 1)):
+        edge = first
+        while len(collected) < KICKER_LINES:
+            found = [
+                line
+                for line in small
+                if line not in taken
+                and line not in collected
+                and 0 <= _distance(edge, line, sign) + 0.3 * line.height <= reach + 0.3 * line.height
+                and edge.overlap_x(line) >= 0.5 * min(edge.width, line.width)
+                and not separated(*((line, edge) if sign < 0 else (edge, line)), obstacles)
+                and not _nearer_to_text(line, edge, body, sign)
+            ]
+            if not found:
+                break
+            edge = min(found, key=lambda line: _distance(edge, line, sign))
+            collected.insert(0, edge) if sign < 0 else collected.append(edge)
+    return above, below
+
+
+def _distance(edge: Box, line: Box, sign: int) -> float:
+    return line.y0 - edge.y1 if sign > 0 else edge.y0 - line.y1
+
+
+def _nearer_to_text(line: Box, edge: Box, body: Sequence[Box], sign: int) -> bool:
+    """Whether running text on the far side is nearer to a line than the heading is."""
+    near = [other for other in body if other is not line and other.overlap_x(line) > 0 and _distance(line, other, sign) > -0.5 * line.height]
+    return any(_distance(line, other, sign) < _distance(edge, line, sign) for other in near)
+
+
+def _with_roles(lines: Sequence[Box]) -> Heading:
+    """The largest type is the headline; what stands above it is the kicker, what stands below it the deck."""
+    size = max(line.height for line in lines)
+    main = [index for index, line in enumerate(lines) if line.height * SAME_SIZE >= size]
+    first, last = main[0], main[-1]
+    roles = [Role.KICKER if i < first else Role.DECK if i > last else Role.HEADLINE for i in range(len(lines))]
+    return Heading(tuple(zip(lines, roles, strict=True)))

@@ -1,0 +1,82 @@
+"""The page as ink, at a scale where its body type is always equally high: what the other layout steps look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize.geometry import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TYPE_PIXELS = 20.0
+"""Height of the body type at the working scale: strokes still 2 pixels wide, a broadsheet still under 10 megapixels."""
+
+THRESHOLD_WINDOW = 2.5
+"""Side of the window whose mean is the local paper level, in type sizes: wider than a character, narrower than a tint."""
+
+THRESHOLD_CONTRAST = 18
+"""How much darker than its surroundings ink is, in grey levels: above film grain once the page is cleaned, below faint type."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink:
+    """The page at the working scale.
+
+    `grey` is uint8 (height, width), 0 = ink; `mask` is uint8 (height, width), 1 = ink; `scale` is working pixels for
+    each reading-frame pixel. Boxes handed in and out are in reading-frame pixels.
+    """
+
+    grey: NDArray[np.uint8]
+    mask: NDArray[np.uint8]
+    scale: float
+
+    def window(self, box: Box) -> tuple[slice, slice]:
+        """The rows and columns of the working image under a box."""
+        height, width = self.mask.shape
+        b = Box(box.x0 * self.scale, box.y0 * self.scale, box.x1 * self.scale, box.y1 * self.scale).clipped(width, height)
+        return slice(round(b.y0), max(round(b.y0) + 1, round(b.y1))), slice(round(b.x0), max(round(b.x0) + 1, round(b.x1)))
+
+    def box(self, x: float, y: float, width: float, height: float) -> Box:
+        """A box of working pixels in reading-frame pixels."""
+        return Box(x / self.scale, y / self.scale, (x + width) / self.scale, (y + height) / self.scale)
+
+
+def make_ink(pixels: NDArray[np.uint8], type_size: float) -> Ink:
+    """Reduce a cleaned page, uint8 (height, width), 0 = ink, to the working scale and part ink from paper.
+
+    `type_size` is the height of the body type in pixels of the page given. Pages whose type is smaller than the
+    working scale are looked at as they are: enlarging adds no ink.
+    """
+    scale = min(1.0, TYPE_PIXELS / type_size)
+    grey = pixels if scale == 1.0 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = np.asarray(grey, dtype=np.uint8)
+    return Ink(grey, make_mask(grey, type_size * scale), scale)
+
+
+def make_mask(grey: NDArray[np.uint8], type_size: float) -> NDArray[np.uint8]:
+    """Part ink, 1, from paper, 0, in a grey image whose type is `type_size` pixels high, each place by its own paper."""
+    side = odd(THRESHOLD_WINDOW * type_size)
+    mask = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, THRESHOLD_CONTRAST)
+    return np.asarray(mask, dtype=np.uint8)
+
+
+def odd(length: float) -> int:
+    """The odd number of pixels nearest to a length, at least 3: the side of a window with a middle."""
+    return max(3, 2 * round((length - 1) / 2) + 1)
+
+
+def components(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """The connected pieces of a mask, int32 (n, 5): x, y, width, height, area, in working pixels."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return np.asarray(stats[1:], dtype=np.int32)
+
+
+def runs(profile: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The stretches of a profile, bool (n,), that are true: first and one past the last index of each."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], profile.astype(np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

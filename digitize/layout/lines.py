@@ -1,0 +1,294 @@
+"""Text lines: detected small, completed by the ink they stand on, cut at gutters and rules, joined where torn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize.geometry import Box, bounds, hull
+from digitize.layout.ink import runs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from digitize.layout.ink import Ink
+    from digitize.ocr import TextDetector
+
+DETECTION_SIDE = 1280
+"""Long side of the image for the first detection pass, in pixels: a newspaper page's body type is then 10 to 16 pixels
+high, which the detector finds best (measured: 209 of 211 lines at 1280, fewer at full size)."""
+
+DETECTION_TYPE = (9.0, 13.0)
+"""Body type below the first figure, in pixels of the detection image, is missed: then detection runs again at the second."""
+
+DETECTION_SIDE_MAX = 2880
+"""The largest detection image, in pixels: its activations stay below 2 GB."""
+
+COARSE = 0.5
+"""Scale of the second detection pass against the first: type of three body sizes and more is whole only there."""
+
+LARGE_TYPE = 1.4
+"""Height, in body sizes, from which a line is a heading's and runs over gutters: body type varies by a quarter on a page."""
+
+SAME_LINE = 0.6
+"""Share of the smaller height that two pieces of one line overlap in y."""
+
+CORE = 0.2
+"""The share of a detected line's height, at its top and at its bottom, that may show a neighbour's ink."""
+
+GROW = 0.35
+"""How far a detected line may grow above and below to take in its ink, in line heights: detectors crop tall strokes."""
+
+TOUCHING = 0.06
+"""Rows with less ink than this share of the fullest row are the white between two lines, touched by a few strokes."""
+
+CHARACTER_GAP = 0.6
+"""White inside a line that ink may continue over when a line is completed sideways, in line heights: half a space."""
+
+GUTTER_GAP = 0.55
+"""The narrowest white inside a detected line that can be a gutter, in type sizes: gutters are about a character wide."""
+
+WITNESS_REACH = 6.0
+"""How far above and below a gap other lines bear witness of a gutter, in type sizes: three to four lines each way."""
+
+WITNESSES = 2
+"""Line ends, and line starts, that must keep to the gap's sides for it to be a gutter: one may be chance."""
+
+EDGE_SLACK = 0.7
+"""How far line ends keep to a gutter's side, in type sizes: full stops and brackets leave half a character white."""
+
+INDENT_SLACK = 2.6
+"""How far line starts keep to a gutter's side, in type sizes: a paragraph's indent of two characters, and slack."""
+
+JOIN_GAP = 2.5
+"""White up to this many type sizes between two pieces on one line may be a space inside it."""
+
+SPECK = 0.4
+"""Lines lower than this many type sizes are dust, dots and rules' ends."""
+
+
+def detect_lines(pixels: NDArray[np.uint8], detector: TextDetector) -> tuple[tuple[Box, ...], float]:
+    """Detect text on a page, uint8 (height, width), 0 = ink, at two scales; the lines and the body type's size.
+
+    The size is a first estimate from the detector's boxes; 0.0 on a page without text.
+    """
+    fine, size = _detect_at(pixels, detector, DETECTION_SIDE)
+    if not fine:
+        return (), 0.0
+    side = DETECTION_SIDE
+    seen = size * side / max(pixels.shape)
+    if seen < DETECTION_TYPE[0]:
+        side = min(DETECTION_SIDE_MAX, round(side * DETECTION_TYPE[1] / seen))
+        fine, size = _detect_at(pixels, detector, side)
+    coarse, _ = _detect_at(pixels, detector, round(side * COARSE))
+    return _merge_scales(fine, [box for box in coarse if box.height >= LARGE_TYPE * size], size), size
+
+
+def _detect_at(pixels: NDArray[np.uint8], detector: TextDetector, side: int) -> tuple[list[Box], float]:
+    side = min(side, max(pixels.shape))
+    scale = side / max(pixels.shape)
+    image = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    found = detector.detect(np.asarray(image, np.uint8), side)
+    boxes = [bounds(detection.polygon) for detection in found]
+    boxes = [Box(b.x0 / scale, b.y0 / scale, b.x1 / scale, b.y1 / scale) for b in boxes]
+    return boxes, body_size(boxes)
+
+
+def body_size(boxes: Sequence[Box]) -> float:
+    """The size of the body type, in the boxes' pixels: the middle height of the page's running text, weighted by length."""
+    wide = [box for box in boxes if box.width > 2 * box.height] or list(boxes)
+    if not wide:
+        return 0.0
+    heights = np.array([box.height for box in wide])
+    order = np.argsort(heights)
+    weights = np.cumsum(np.array([box.width / box.height for box in wide])[order])
+    return float(heights[order][np.searchsorted(weights, weights[-1] / 2)])
+
+
+def _merge_scales(fine: Sequence[Box], coarse: Sequence[Box], size: float) -> tuple[Box, ...]:
+    """Lines of the fine pass, those of large type completed or replaced by the coarse pass's."""
+    lines = list(fine)
+    for large in coarse:
+        inside = [box for box in lines if box.intersection(large) > 0.5 * box.area]
+        if any(box.height < 0.5 * large.height and box.width > 2 * size for box in inside):
+            continue  # the coarse pass ran several lines of small type together
+        lines = [box for box in lines if box not in inside]
+        lines.append(hull((large, *inside)))
+    return tuple(lines)
+
+
+def complete_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box]) -> tuple[Box, ...]:
+    """Grow and trim each line to the ink of its characters, never over a rule or into another line."""
+    mask = ink.mask.copy()
+    for rule in rules:
+        mask[ink.window(rule)] = 0
+    index = _RowIndex(lines)
+    return tuple(
+        completed for line in lines if (completed := _complete(mask, ink, line, index.others(line, line.height))) is not None
+    )
+
+
+class _RowIndex:
+    """Finds the lines near a line without comparing all pairs: lines by their top, in bands."""
+
+    def __init__(self, lines: Iterable[Box]) -> None:
+        self._lines = sorted(lines, key=lambda box: box.y0)
+        self._tops = np.array([box.y0 for box in self._lines])
+        self._tallest = max((box.height for box in self._lines), default=0.0)
+
+    def others(self, line: Box, reach: float) -> list[Box]:
+        """The lines other than `line` that come within `reach` pixels of it in y."""
+        first = int(np.searchsorted(self._tops, line.y0 - reach - self._tallest))
+        last = int(np.searchsorted(self._tops, line.y1 + reach))
+        return [box for box in self._lines[first:last] if box.y1 >= line.y0 - reach and box != line]
+
+
+def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box]) -> Box | None:
+    above = [o.y1 for o in others if o.overlap_x(line) > 0 and o.cy < line.y0]
+    below = [o.y0 for o in others if o.overlap_x(line) > 0 and o.cy > line.y1]
+    tall = Box(
+        line.x0,
+        max([line.y0 - GROW * line.height, *(min(y, line.y0) for y in above)]),
+        line.x1,
+        min([line.y1 + GROW * line.height, *(max(y, line.y1) for y in below)]),
+    )
+    y0, y1 = _ink_rows(mask, ink, tall, line)
+    beside = [o for o in others if o.overlap_y(line) > 0.3 * min(o.height, line.height)]
+    left = max([line.x0 - 4 * line.height, *(o.x1 for o in beside if o.cx < line.x0)])
+    right = min([line.x1 + 4 * line.height, *(o.x0 for o in beside if o.cx > line.x1)])
+    x0, x1 = _ink_columns(mask, ink, Box(min(left, line.x0), y0, max(right, line.x1), y1), line)
+    return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
+def _ink_rows(mask: NDArray[np.uint8], ink: Ink, tall: Box, line: Box) -> tuple[float, float]:
+    rows, columns = ink.window(tall)
+    profile = mask[rows, columns].sum(axis=1)
+    stretches = runs(profile > TOUCHING * profile.max())
+    if not stretches:
+        return line.y0, line.y0
+    top, bottom = ((y * ink.scale) - rows.start for y in (line.y0, line.y1))
+    # Ink that reaches the line's middle is its own; what only shows at its edge belongs to a neighbour.
+    core = CORE * (bottom - top)
+    own = [(a, b) for a, b in stretches if b > top + core and a < bottom - core] or stretches
+    return (rows.start + own[0][0]) / ink.scale, (rows.start + own[-1][1]) / ink.scale
+
+
+def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tuple[float, float]:
+    rows, columns = ink.window(wide)
+    stretches = runs(mask[rows, columns].sum(axis=0) > 0)
+    left, right = ((x * ink.scale) - columns.start for x in (line.x0, line.x1))
+    own = [(a, b) for a, b in stretches if b > left and a < right]
+    if not own:
+        return line.x0, line.x0
+    x0, x1 = own[0][0], own[-1][1]
+    gap = CHARACTER_GAP * (wide.y1 - wide.y0) * ink.scale
+    for a, b in reversed([s for s in stretches if s[1] <= x0]):
+        if x0 - b > gap:
+            break
+        x0 = a
+    for a, b in (s for s in stretches if s[0] >= x1):
+        if a - x1 > gap:
+            break
+        x1 = b
+    return (columns.start + x0) / ink.scale, (columns.start + x1) / ink.scale
+
+
+def cut_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """Cut lines that run over a vertical rule or a gutter.
+
+    A gap inside a line is a gutter when lines above and below end and start at its sides. Large type is cut at rules
+    only: headings run over gutters.
+    """
+    index = _RowIndex(lines)
+    pieces: list[Box] = []
+    for line in lines:
+        cuts = [rule.cx for rule in rules if _crosses(rule, line)]
+        if line.height < LARGE_TYPE * type_size:
+            near = index.others(line, WITNESS_REACH * type_size)
+            cuts += [(a + b) / 2 for a, b in _gaps(ink, line, GUTTER_GAP * type_size) if _is_gutter(a, b, near, type_size)]
+        pieces += _split(ink, line, sorted(cuts))
+    return tuple(pieces)
+
+
+def _crosses(rule: Box, line: Box) -> bool:
+    upright = rule.height > rule.width
+    return upright and line.x0 + rule.width < rule.cx < line.x1 - rule.width and rule.overlap_y(line) > 0.7 * line.height
+
+
+def _gaps(ink: Ink, line: Box, narrowest: float) -> list[tuple[float, float]]:
+    rows, columns = ink.window(line)
+    white = mask_columns(ink, rows, columns) == 0
+    found = [((columns.start + a) / ink.scale, (columns.start + b) / ink.scale) for a, b in runs(white)]
+    return [(a, b) for a, b in found if b - a >= narrowest and a > line.x0 and b < line.x1]
+
+
+def mask_columns(ink: Ink, rows: slice, columns: slice) -> NDArray[np.int64]:
+    """How much ink each column of a window holds, in working pixels."""
+    return np.asarray(ink.mask[rows, columns].sum(axis=0), np.int64)
+
+
+def _is_gutter(left: float, right: float, near: Sequence[Box], type_size: float) -> bool:
+    """Whether lines near a gap end at its left side and start at its right side, and more of them than run across."""
+    slack = EDGE_SLACK * type_size
+    ends = sum(1 for box in near if left - 2 * slack <= box.x1 <= right - 0.1 * type_size and box.x1 <= left + slack)
+    starts = sum(1 for box in near if left + 0.1 * type_size <= box.x0 <= right + INDENT_SLACK * type_size and box.x0 >= right - slack)
+    across = sum(1 for box in near if box.x0 < left - type_size and box.x1 > right + type_size)
+    return min(ends, starts) >= WITNESSES and min(ends, starts) > across
+
+
+def _split(ink: Ink, line: Box, cuts: Sequence[float]) -> list[Box]:
+    edges = [line.x0, *cuts, line.x1]
+    pieces = []
+    for x0, x1 in zip(edges, edges[1:], strict=False):
+        rows, columns = ink.window(Box(x0, line.y0, x1, line.y1))
+        stretches = runs(mask_columns(ink, rows, columns) > 0)
+        if stretches and cuts:
+            x0, x1 = ((columns.start + x) / ink.scale for x in (stretches[0][0], stretches[-1][1]))  # noqa: PLW2901 - trimmed
+        if x1 > x0:
+            pieces.append(Box(x0, line.y0, x1, line.y1))
+    return pieces
+
+
+def join_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """Join the pieces of one printed line: on one height, of one size, close, with neither rule nor gutter between."""
+    index = _RowIndex(lines)
+    upright = [rule for rule in rules if rule.height > rule.width]
+    joined: list[Box] = []
+    for line in sorted(lines, key=lambda box: box.x0):
+        for position, left in enumerate(joined):
+            if _same_line(left, line, type_size) and not _parted(left, line, upright, index, type_size):
+                joined[position] = hull((left, line))
+                break
+        else:
+            joined.append(line)
+    return tuple(box for box in joined if box.height >= SPECK * type_size)
+
+
+def _same_line(left: Box, right: Box, type_size: float) -> bool:
+    low, high = sorted((left.height, right.height))
+    size = max(type_size, low)
+    return (
+        left.overlap_y(right) >= SAME_LINE * low
+        and high <= 2 * low
+        and right.x0 - left.x1 <= (JOIN_GAP * type_size if high < LARGE_TYPE * type_size else 1.5 * size)
+        and right.x1 > left.x0
+    )
+
+
+def _parted(left: Box, right: Box, upright: Sequence[Box], index: _RowIndex, type_size: float) -> bool:
+    a, b = left.x1, right.x0
+    if a >= b:
+        return False
+    if any(a - 0.3 * type_size <= rule.cx <= b + 0.3 * type_size and rule.overlap_y(left) > 0 for rule in upright):
+        return True
+    near = [box for box in index.others(left, WITNESS_REACH * type_size) if box != right]
+    across = sum(1 for box in near if box.x0 < a - 0.5 * type_size and box.x1 > b + 0.5 * type_size)
+    slack = EDGE_SLACK * type_size
+    ends = sum(1 for box in near if box.x1 <= b and box.x1 >= a - 2 * slack)
+    starts = sum(1 for box in near if box.x0 >= a and box.x0 <= b + slack)
+    large = min(left.height, right.height) >= LARGE_TYPE * type_size
+    return not large and max(ends, starts) > across

@@ -1,0 +1,140 @@
+"""Regions: which lines are folio, headings, running text, captions and advertisements, ground by ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from digitize.geometry import Box, hull
+from digitize.layout.blocks import Block, same_column, split_at_gaps, stack_lines
+from digitize.layout.headings import HEADING_SIZE, find_headings
+from digitize.model import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+FOLIO_BAND = 0.25
+"""The top share of the print area in which a masthead or running head stands, front pages included."""
+
+FOLIO_RULE = 0.6
+"""Share of the print area's width from which a horizontal rule closes off the running head."""
+
+RUNNING_TEXT = 3
+"""So many stacked lines are running text; fewer may be a kicker, a caption, a slogan."""
+
+CAPTION_GAP = 1.5
+"""White between a picture and its caption, in type sizes."""
+
+CAPTION_LINES = 4
+"""Captions have at most so many lines; more below a picture is the article going on."""
+
+CAPTION_SIZE = 0.93
+"""Captions below this share of the body size are known by it even where text follows them closely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A region before it has ids: its role, its lines top to bottom, its box, and the ground it stands on."""
+
+    role: Role
+    lines: tuple[Box, ...]
+    box: Box
+    ground: int | None = None
+
+
+def find_regions(
+    lines: Sequence[Box],
+    pictures: Sequence[Box],
+    rules: Sequence[Box],
+    grounds: Sequence[Box],
+    type_size: float,
+) -> tuple[Draft, ...]:
+    """Sort all lines and pictures of a page into regions. No line is left out, none stands in two.
+
+    `grounds` are printed boxes and tints; what stands in one is a world of its own. All in reading-frame pixels.
+    """
+    folio = set(_folio_lines(lines, rules, type_size))
+    drafts = [Draft(Role.FOLIO, (line,), line) for line in lines if line in folio]
+    for ground in (None, *range(len(grounds))):
+        own = [line for line in lines if line not in folio and innermost(line, grounds) == ground]
+        own_pictures = [picture for picture in pictures if innermost(picture, grounds) == ground]
+        drafts += _ground_regions(own, own_pictures, rules, type_size, ground)
+    return tuple(sorted(drafts, key=lambda draft: (draft.box.y0, draft.box.x0)))
+
+
+def innermost(box: Box, grounds: Sequence[Box]) -> int | None:
+    """The smallest ground that a box's middle lies on, None for the open page."""
+    around = [i for i, ground in enumerate(grounds) if ground.contains(box.cx, box.cy) and ground.area > box.area]
+    return min(around, key=lambda i: grounds[i].area) if around else None
+
+
+def _folio_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """The lines above the rule that closes off the running head or masthead."""
+    if not lines:
+        return ()
+    printed = hull([*lines, *rules])
+    wide = [
+        rule for rule in rules if rule.width >= FOLIO_RULE * printed.width and rule.cy - printed.y0 <= FOLIO_BAND * printed.height
+    ]
+    for rule in sorted(wide, key=lambda box: box.cy):
+        above = [line for line in lines if line.cy < rule.cy]
+        if above and all(len(block.lines) < RUNNING_TEXT for block in stack_lines(above, rules, type_size)):
+            return tuple(above)
+    return ()
+
+
+def _ground_regions(
+    lines: Sequence[Box], pictures: Sequence[Box], rules: Sequence[Box], type_size: float, ground: int | None
+) -> list[Draft]:
+    obstacles = [*rules, *pictures]
+    body = _running_text(lines, obstacles, type_size)
+    drafts = [Draft(Role.PICTURE, (), picture, ground) for picture in pictures]
+    if ground is not None and lines and not body:
+        return [*drafts, Draft(Role.ADVERTISEMENT, tuple(sorted(lines, key=lambda box: (box.y0, box.x0))), hull(lines), ground)]
+    headings, rest = find_headings(lines, body, obstacles, type_size)
+    for heading in headings:
+        drafts += _heading_drafts(heading.lines, ground)
+    walls = [*obstacles, *(_bar(heading.box) for heading in headings)]
+    blocks = [piece for block in stack_lines(rest, walls, type_size) for piece in split_at_gaps(block, type_size)]
+    for block in blocks:
+        drafts += [Draft(role, piece.lines, piece.box, ground) for role, piece in _captioned(block, pictures, type_size)]
+    return drafts
+
+
+def _bar(box: Box) -> Box:
+    """A heading as an obstacle: the line through its middle, which parts what stands above from what stands below."""
+    return Box(box.x0, box.cy - 0.5, box.x1, box.cy + 0.5)
+
+
+def _running_text(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    small = [line for line in lines if line.height < HEADING_SIZE * type_size]
+    stacks = stack_lines(small, obstacles, type_size)
+    return tuple(line for block in stacks if len(block.lines) >= RUNNING_TEXT for line in block.lines)
+
+
+def _heading_drafts(lines: Iterable[tuple[Box, Role]], ground: int | None) -> list[Draft]:
+    parts: dict[Role, list[Box]] = {}
+    for line, role in lines:
+        parts.setdefault(role, []).append(line)
+    return [Draft(role, tuple(part), hull(part), ground) for role, part in parts.items()]
+
+
+def _captioned(block: Block, pictures: Sequence[Box], type_size: float) -> list[tuple[Role, Block]]:
+    """A block, with the lines that caption the picture above it set apart."""
+    first = block.lines[0]
+    over = [
+        picture
+        for picture in pictures
+        if -0.5 * type_size <= first.y0 - picture.y1 <= CAPTION_GAP * type_size
+        and same_column(picture, first)
+        and first.x0 >= picture.x0 - type_size
+        and first.x1 <= picture.x1 + type_size
+    ]
+    if not over:
+        return [(Role.PARAGRAPH, block)]
+    if len(block.lines) <= CAPTION_LINES:
+        return [(Role.CAPTION, block)]
+    small = next((i for i, line in enumerate(block.lines) if line.height >= CAPTION_SIZE * type_size), len(block.lines))
+    if 0 < small <= CAPTION_LINES:
+        return [(Role.CAPTION, Block(block.lines[:small])), (Role.PARAGRAPH, Block(block.lines[small:]))]
+    return [(Role.PARAGRAPH, block)]

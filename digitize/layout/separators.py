@@ -1,0 +1,120 @@
+"""Printed rules and the boxes that they close."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize.geometry import Box
+from digitize.layout.ink import components, odd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from digitize.layout.ink import Ink
+
+RULE_RUN = 2.0
+"""Unbroken ink along a rule, in type sizes: twice the longest stroke of a character of the body type."""
+
+RULE_LENGTH = 3.5
+"""The shortest rule, in type sizes: shorter ones (dashes, brackets) part nothing."""
+
+RULE_THICKNESS = 0.6
+"""The thickest rule, in type sizes; thicker black is a panel or a picture."""
+
+RULE_SLOPE = 0.02
+"""How far a rule may drift across its direction for each pixel along it: what is left of skew and warp."""
+
+CORNER_GAP = 0.35
+"""Gaps in a box's border up to this many type sizes are closed: worn corners, and less than the space to a neighbour."""
+
+FRAME_MIN = (5.0, 2.5)
+"""Width and height of the smallest box that holds text, in type sizes."""
+
+FRAME_FILL = 0.9
+"""Share of its rectangle that a box's inside fills; rounded corners take a few per cent."""
+
+BORDER_SHARE = 0.75
+"""How much of the whole border's rectangle one closed inside takes, to be a box and not a cell between column rules."""
+
+GUTTER_MAX = 4.0
+"""The widest gutter, in type sizes; wider white is an empty column."""
+
+LARGE_TYPE = 1.3
+"""Type from this many body sizes on has strokes as long as rules: its lines are blanked before rules are looked for."""
+
+
+def _blank(mask: NDArray[np.uint8], ink: Ink, boxes: Sequence[Box]) -> NDArray[np.uint8]:
+    blanked = mask.copy()
+    for box in boxes:
+        blanked[ink.window(box)] = 0
+    return blanked
+
+
+def _rule_mask(mask: NDArray[np.uint8], unit: float, *, vertical: bool) -> NDArray[np.uint8]:
+    """Only the long runs of ink in one direction, with breaks up to a type size mended."""
+    run, gap = odd(RULE_RUN * unit), odd(unit)
+    shape = (lambda length, across: np.ones((length, across), np.uint8)) if vertical else (lambda length, across: np.ones((across, length), np.uint8))
+    # Two pixels of slack across the rule keep it whole where it drifts from one row to the next.
+    slack = cv2.dilate(mask, shape(1, 3))
+    opened = cv2.morphologyEx(slack, cv2.MORPH_OPEN, shape(run, 1))
+    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, shape(gap, 1)), np.uint8)
+
+
+def find_rules(ink: Ink, type_size: float, lines: Sequence[Box], grounds: Sequence[Box]) -> tuple[Box, ...]:
+    """Find printed rules, horizontal and vertical, in reading-frame pixels.
+
+    `lines` are the text lines, of which only those in large type are blanked; `grounds` are pictures and panels, whose
+    edges are no rules.
+    """
+    unit = type_size * ink.scale
+    large = [line for line in lines if line.height >= LARGE_TYPE * type_size]
+    solid = [box.grown(CORNER_GAP * type_size, CORNER_GAP * type_size) for box in grounds]
+    mask = _blank(ink.mask, ink, [*large, *solid])
+    found = []
+    for vertical in (False, True):
+        for x, y, w, h, _ in components(_rule_mask(mask, unit, vertical=vertical)):
+            length, across = (h, w) if vertical else (w, h)
+            if length >= RULE_LENGTH * unit and across <= RULE_THICKNESS * unit + RULE_SLOPE * length:
+                found.append(ink.box(x, y, w, h))
+    return tuple(sorted(found))
+
+
+def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, ...]:
+    """Find printed boxes: rules that close around one inside. Gives the insides' outer bounds, border included."""
+    unit = type_size * ink.scale
+    mask = np.zeros_like(ink.mask)
+    for rule in rules:
+        area = ink.window(rule)
+        mask[area] |= ink.mask[area]
+    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((odd(CORNER_GAP * unit) + 2,) * 2, np.uint8))
+    contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    found = []
+    for index, contour in enumerate(contours):
+        parent = hierarchy[0][index][3]
+        if parent < 0:
+            continue
+        x, y, w, h = cv2.boundingRect(contour)
+        outer = cv2.boundingRect(contours[parent])
+        large = w >= FRAME_MIN[0] * unit and h >= FRAME_MIN[1] * unit
+        filled = cv2.contourArea(contour) >= FRAME_FILL * w * h
+        if large and filled and w * h >= BORDER_SHARE * outer[2] * outer[3]:
+            found.append(ink.box(*outer))
+    return tuple(sorted(found))
+
+
+def find_gutters(blocks: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """The white gutters between neighbouring blocks of running text, where no rule stands in them."""
+    upright = [rule for rule in rules if rule.height > rule.width]
+    found = []
+    for left in blocks:
+        beside = [b for b in blocks if b.x0 >= left.x1 and b.overlap_y(left) >= type_size and b.x0 - left.x1 <= GUTTER_MAX * type_size]
+        for right in beside:
+            gutter = Box(left.x1, max(left.y0, right.y0), right.x0, min(left.y1, right.y1))
+            if not any(gutter.intersection(rule) > 0 for rule in upright):
+                found.append(gutter)
+    return tuple(sorted(found))
