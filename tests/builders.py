@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass, field, replace
 
 from digitize.geometry import IDENTITY, Box
@@ -42,11 +42,11 @@ STEPS = (
     ProcessingStep("layout", "digitize", "0.1.0"),
     ProcessingStep("recognition", "paddleocr", "3.7.0", "model=small"),
 )
-ISSUE = Issue("试验日报", datetime.date(2020, 5, 17), "二〇二〇年五月十七日", "8", "要闻", "21734")
+ISSUE = Issue("试验日报", dt.date(2020, 5, 17), "二〇二〇年五月十七日", "8", "要闻", "21734")
 NO_ISSUE = Issue()
-FIRST_READ = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC)
+FIRST_READ = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
 REVISION = Revision(1, FIRST_READ, FIRST_READ)
-SECOND_REVISION = Revision(2, FIRST_READ + datetime.timedelta(days=30), FIRST_READ)
+SECOND_REVISION = Revision(2, FIRST_READ + dt.timedelta(days=30), FIRST_READ)
 
 
 def make_line(
@@ -70,7 +70,7 @@ def make_line(
     glyphs = tuple(Glyph(c, sure, box.polygon) for c, sure, box in zip(text, confidences, boxes, strict=False))
     box = Box(x, y, boxes[-1].x1, boxes[-1].y1)
     mean = sum(confidences) / len(confidences) if confidences else 0.0
-    return TextLine(f"{PAGE_ID}-l{number:04}", box.polygon, box, size, writing_mode, False, text, mean, glyphs)
+    return TextLine(f"{PAGE_ID}-l{number:04}", box.polygon, box, size, writing_mode, text=text, confidence=mean, glyphs=glyphs)
 
 
 def make_region(role: Role, lines: tuple[TextLine, ...], number: int, *, column: int = 1, box: Box | None = None) -> Region:
@@ -92,9 +92,7 @@ def make_passage(region: Region, *marks: Mark, role: Role | None = None, gap: st
 
 def make_page(regions: tuple[Region, ...], **changes: object) -> Page:
     """A page of 1200 x 1600 pixels with those regions."""
-    page = Page(
-        PAGE_ID, SOURCE, WIDTH, HEIGHT, IDENTITY, WIDTH, HEIGHT, TYPE_SIZE, PITCH, regions, steps=STEPS, folio=Folio()
-    )
+    page = Page(PAGE_ID, SOURCE, WIDTH, HEIGHT, IDENTITY, WIDTH, HEIGHT, TYPE_SIZE, PITCH, regions, steps=STEPS, folio=Folio())
     return replace(page, **changes)  # type: ignore[arg-type]
 
 
@@ -188,7 +186,7 @@ def run_in_byline() -> Shape:
     )
     text = make_passage(region, *marks, gap=" ")
     persons = (Person("王某", "记者"), Person("李某", "通讯员"))
-    dateline = Dateline("5月16日，南京", "南京", "5月16日", datetime.date(2020, 5, 16), "本报讯")
+    dateline = Dateline("5月16日，南京", "南京", "5月16日", dt.date(2020, 5, 16), "本报讯")
     return Shape(make_page(tuple(setter.regions)), (make_article(headline, text, persons=persons, dateline=dateline),))
 
 
@@ -208,7 +206,9 @@ def byline_in_midst() -> Shape:
 def advertisement() -> Shape:
     """A news item and, apart from it, an advertisement."""
     setter = Setter()
-    news = make_article(make_passage(setter.set(Role.HEADLINE, "新桥通车")), make_passage(setter.set(Role.PARAGRAPH, "今日通车。")))
+    news = make_article(
+        make_passage(setter.set(Role.HEADLINE, "新桥通车")), make_passage(setter.set(Role.PARAGRAPH, "今日通车。"))
+    )
     text = make_passage(setter.set(Role.ADVERTISEMENT, "大减价"))
     notice = make_article(text, number=2, kind=ArticleKind.ADVERTISEMENT)
     return Shape(make_page(tuple(setter.regions)), (news, notice))
@@ -232,7 +232,7 @@ def hyphenation() -> Shape:
     headline = make_passage(setter.set(Role.HEADLINE, "Bridge opened"), gap=" ")
     region = setter.set(Role.PARAGRAPH, "Yesterday the news-", "paper said: open to", "all.")
     one, two, three = region.lines
-    pieces = (LinePiece(one, 0, 18), LinePiece(two, 0, 19, "", True), LinePiece(three, 0, 4, " "))
+    pieces = (LinePiece(one, 0, 18), LinePiece(two, 0, 19, hyphenated=True), LinePiece(three, 0, 4, " "))
     text = Passage(Role.PARAGRAPH, pieces, (region.id,))
     return Shape(make_page(tuple(setter.regions), language="en"), (make_article(headline, text),))
 
@@ -240,7 +240,7 @@ def hyphenation() -> Shape:
 def awkward_characters() -> Shape:
     """Markup characters, quotes, a character beyond the basic plane, and controls that XML cannot carry."""
     setter = Setter()
-    headline = make_passage(setter.set(Role.HEADLINE, "\"R&D\" <b>it's</b> ]]> 𠮷"))
+    headline = make_passage(setter.set(Role.HEADLINE, '"R&D" <b>it\'s</b> ]]> 𠮷'))
     text = make_passage(setter.set(Role.PARAGRAPH, "a\x00b\x1fc\ufffed\ttab\rreturn"))
     issue = replace(ISSUE, newspaper="A & B <\x07>", section='"')
     return Shape(make_page(tuple(setter.regions)), (make_article(headline, text),), issue)

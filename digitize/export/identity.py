@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from digitize.export.markup import one_line
+from digitize.export.parts import all_passages
 from digitize.model import Role
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def has_headline(article: Article) -> bool:
 
 def incipit(article: Article) -> str:
     """How the article's text begins, cut between words where there are blanks; "" for one without text."""
-    captions = (caption for figure in article.figures for caption in figure.captions)
-    text = next(filter(None, (one_line(p.text) for p in (*article.passages, *captions))), "")
+    text = next(filter(None, (one_line(passage.text) for passage in all_passages(article))), "")
     if len(text) <= INCIPIT_LENGTH:
         return text
     cut = re.sub(r"(?<=\S) \S*$", "", text[: INCIPIT_LENGTH + 1])
@@ -73,8 +73,3 @@ def source_name(source: Source) -> str:
 def source_url(source: Source) -> str:
     """The source's file name as a relative URI."""
     return quote(source_name(source), safe="")
-
-
-def passage_id(article: Article, number: int) -> str:
-    """The id of an article's passage, counted from 1: `<article>-t001`."""
-    return f"{article.id}-t{number:03}"

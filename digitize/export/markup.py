@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,12 @@ def one_line(text: str) -> str:
     return " ".join(xml_text(text).split())
 
 
-def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str | None) -> etree._Element:
+def root_element(namespace: str, tag: str) -> etree._Element:
+    """An element whose namespace is the default one below it."""
+    return etree.Element(f"{{{namespace}}}{tag}", nsmap={None: namespace})  # type: ignore[dict-item] # the stubs miss None
+
+
+def add(parent: etree._Element, tag: str, text: str | None = None, /, **attributes: str | None) -> etree._Element:
     """Append an element in the parent's namespace, with text and attributes; an attribute that is None is left out."""
     namespace = etree.QName(parent).namespace
     child = etree.SubElement(parent, f"{{{namespace}}}{tag}")
@@ -45,6 +50,12 @@ def add(parent: etree._Element, tag: str, text: str | None = None, **attributes:
     if text is not None:
         child.text = xml_text(text)
     return child
+
+
+def add_known(parent: etree._Element, tag: str, text: str, /, **attributes: str | None) -> None:
+    """Append an element with the text in one line; nothing where there is nothing to say."""
+    if one_line(text):
+        add(parent, tag, one_line(text), **attributes)
 
 
 def append_text(parent: etree._Element, text: str) -> None:
@@ -77,10 +88,10 @@ def serialize(root: etree._Element) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True) + b"\n"
 
 
-def timestamp(moment: datetime.datetime) -> str:
+def timestamp(moment: dt.datetime) -> str:
     """A moment as ISO 8601 in UTC, to the second; one without a zone is taken as UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-    return aware.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+    return aware.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def page_points(polygon: Polygon, page: Page) -> tuple[tuple[int, int], ...]:

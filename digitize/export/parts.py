@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from digitize.model import HEADING_ROLES, Role
 
 if TYPE_CHECKING:
     from digitize.model import Article, Passage
+
+
+def all_passages(article: Article) -> tuple[Passage, ...]:
+    """The article's passages, then the captions of its pictures."""
+    return (*article.passages, *chain.from_iterable(figure.captions for figure in article.figures))
+
+
+def region_ids(article: Article) -> tuple[str, ...]:
+    """The regions that the article uses, once each: those of its text, of its captions, then its pictures."""
+    named = chain.from_iterable(passage.region_ids for passage in all_passages(article))
+    return tuple(dict.fromkeys((*named, *(figure.region_id for figure in article.figures))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from digitize.export.confidence import character_confidences, decimal, mean
 from digitize.export.identity import source_url
 from digitize.export.inline import LineStart, Run, Span, inline_tree
@@ -14,18 +12,22 @@ from digitize.export.markup import (
     XML_ID,
     XML_LANG,
     add,
+    add_known,
     append_text,
     lay_out,
     one_line,
     points_text,
+    root_element,
     serialize,
     xml_text,
 )
-from digitize.export.parts import divide
+from digitize.export.parts import divide, region_ids
 from digitize.export.tei_header import add_header
 from digitize.model import MarkKind, Role, WritingMode
 
 if TYPE_CHECKING:
+    from lxml import etree
+
     from digitize.export.inline import Inline
     from digitize.export.parts import Part
     from digitize.model import Article, Figure, Issue, Mark, Page, Passage, Region, Revision, TextLine
@@ -57,7 +59,7 @@ def to_tei(article: Article, page: Page, issue: Issue, revision: Revision) -> by
     Returns:
         The document, UTF-8; the same values give the same bytes.
     """
-    root = etree.Element(f"{{{TEI}}}TEI", nsmap={None: TEI})
+    root = root_element(TEI, "TEI")
     root.set(XML_LANG, page.language)
     add_header(root, article, page, issue, revision)
     _add_facsimile(root, article, page)
@@ -90,12 +92,8 @@ def _add_zone(parent: etree._Element, area: Region | TextLine, kind: str, page: 
 
 
 def _regions(article: Article, page: Page) -> tuple[Region, ...]:
-    """The regions that the article uses, once each: those of its text, then its pictures and their captions."""
-    captions = (caption for figure in article.figures for caption in figure.captions)
-    named = [id_ for passage in (*article.passages, *captions) for id_ in passage.region_ids]
     known = {region.id: region for region in page.regions}
-    wanted = dict.fromkeys((*named, *(figure.region_id for figure in article.figures)))
-    return tuple(known[id_] for id_ in wanted if id_ in known)
+    return tuple(known[id_] for id_ in region_ids(article) if id_ in known)
 
 
 class _BodyWriter:
@@ -123,20 +121,16 @@ class _BodyWriter:
             style=f"writing-mode: {WritingMode.VERTICAL_RL}" if vertical else None,
         )
         div.set(XML_ID, article.id)
-        self._continuation(div, "from", article.continued_from)
+        add_known(div, "note", article.continued_from, type="continuation", subtype="from")
         first, *others = divide(article)
         self._part(div, first)
         inner = div
         for part in others:
             inner = add(div, "div", type="part")
             self._part(inner, part)
-        self._continuation(inner, "to", article.continued_to)
+        add_known(inner, "note", article.continued_to, type="continuation", subtype="to")
         for figure in article.figures:
             self._figure(inner, figure)
-
-    def _continuation(self, div: etree._Element, direction: str, text: str) -> None:
-        if one_line(text):
-            add(div, "note", one_line(text), type="continuation", subtype=direction)
 
     def _part(self, div: etree._Element, part: Part) -> None:
         for passage in (*part.opening, *part.text, *part.closing):

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from digitize.export.identity import guid, has_headline, minting_authority, source_name, titles
-from digitize.export.markup import XML_ID, add, one_line, timestamp
+from digitize.export.markup import XML_ID, add, add_known, one_line, timestamp
 from digitize.model import Role
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def add_header(root: etree._Element, article: Article, page: Page, issue: Issue,
 
 def _add_titles(parent: etree._Element, article: Article) -> None:
     for passage in article.passages:
-        if passage.role is Role.KICKER and one_line(passage.text):
-            add(parent, "title", one_line(passage.text), level="a", type="kicker")
+        if passage.role is Role.KICKER:
+            add_known(parent, "title", passage.text, level="a", type="kicker")
     for title in titles(article):
         add(parent, "title", title, level="a", type="main" if has_headline(article) else "incipit")
     for passage in article.passages:
-        if passage.role is Role.DECK and one_line(passage.text):
-            add(parent, "title", one_line(passage.text), level="a", type="sub")
+        if passage.role is Role.DECK:
+            add_known(parent, "title", passage.text, level="a", type="sub")
 
 
 def _add_printed_source(parent: etree._Element, article: Article, issue: Issue) -> None:
@@ -56,8 +56,7 @@ def _add_printed_source(parent: etree._Element, article: Article, issue: Issue) 
         add(analytic, "title", title, level="a")
     for person in article.persons:
         statement = add(analytic, "respStmt" if one_line(person.role) else "author")
-        if one_line(person.role):
-            add(statement, "resp", one_line(person.role))
+        add_known(statement, "resp", person.role)
         add(statement, "persName", one_line(person.name))
     monograph = add(printed, "monogr")
     add(monograph, "title", one_line(issue.newspaper), level="j", cert=None if one_line(issue.newspaper) else "unknown")
@@ -67,8 +66,7 @@ def _add_printed_source(parent: etree._Element, article: Article, issue: Issue) 
     add(imprint, "date", one_line(issue.date_text), when=when, cert=None if known else "unknown")
     scopes = {"issue": issue.issue_number, "section": issue.section, "page": issue.page_number}
     for unit, text in scopes.items():
-        if one_line(text):
-            add(imprint, "biblScope", one_line(text), unit=unit)
+        add_known(imprint, "biblScope", text, unit=unit)
     if article.columns:
         first, last = article.columns
         text = str(first) if first == last else f"{first}-{last}"
