@@ -1,0 +1,113 @@
+"""From a scan as it was opened to a page that can be read: ink dark on white paper, upright, without the film around it.
+
+    as opened -> positive -> straight, without border -> evenly exposed
+
+Everything is measured on small copies; the pixels are resampled at most once, and not at all on a page that is
+upright.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize import __version__
+from digitize.geometry import AffineMap, Box, bounds, map_polygon
+from digitize.model import ProcessingStep, Scan
+from digitize.scan.deskew import find_skew
+from digitize.scan.exposure import even_out, measure_exposure
+from digitize.scan.film import find_page
+from digitize.scan.polarity import is_negative
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from digitize.geometry import Polygon
+    from digitize.options import Options
+
+# Degrees below which a page counts as upright: a line across half the page rises by a twentieth of its height.
+UPRIGHT = 0.05
+WHITE = 255
+
+
+def clean(scan: Scan, options: Options) -> Scan:  # noqa: ARG001 - every stage takes the options
+    """Turn a scan into a page: ink 0, paper 255, upright, the film around it cut off.
+
+    Args:
+        scan: as `open_scans` gave it; it is not changed.
+        options: what the run was told.
+
+    Returns:
+        A scan whose `frame` maps its pixels to original pixels, with `negative`, `skew` and a step for each change.
+    """
+    return evened(straightened(made_positive(scan)))
+
+
+def made_positive(scan: Scan) -> Scan:
+    """The scan with dark ink on light paper: turned over if it is a negative film."""
+    if not is_negative(scan.pixels):
+        return scan
+    return _with_step(replace(scan, pixels=cv2.bitwise_not(scan.pixels), negative=not scan.negative), "invert")
+
+
+def straightened(scan: Scan) -> Scan:
+    """The scan, dark ink on light paper, cropped to the page and turned upright; what lies outside the page is white."""
+    outline = find_page(scan.pixels)
+    page = scan.pixels if outline is None else _only(scan.pixels, outline)
+    skew = find_skew(page)
+    skew = skew if abs(skew) >= UPRIGHT else 0.0
+    if outline is None and skew == 0:
+        return scan
+    height, width = page.shape
+    shape = Box(0, 0, width, height).polygon if outline is None else outline
+    turned = AffineMap.rotation(skew, width / 2, height / 2)  # from upright pixels to those of the scan
+    box = bounds(map_polygon(shape, turned.inverse()))
+    left, top = int(np.floor(box.x0)), int(np.floor(box.y0))
+    size = (int(np.ceil(box.x1)) - left, int(np.ceil(box.y1)) - top)
+    to_scan = AffineMap.shift(left, top).then(turned)
+    pixels = _resampled(page, to_scan, size) if skew else page[top : top + size[1], left : left + size[0]]
+    straight = replace(scan, pixels=pixels, frame=to_scan.then(_affine(scan)), skew=scan.skew + skew)
+    if outline is not None:
+        straight = _with_step(straight, "crop", f"left={left} top={top} width={size[0]} height={size[1]}")
+    return _with_step(straight, "deskew", f"angle={skew:.2f}") if skew else straight
+
+
+def evened(scan: Scan) -> Scan:
+    """The scan, dark ink on light paper, with white paper and black ink and the greys between in proportion."""
+    exposure = measure_exposure(scan.pixels)
+    if exposure is None or exposure.even:
+        return scan
+    settings = f"paper={exposure.darkest:.0f}..{exposure.brightest:.0f} ink={exposure.ink:.2f}"
+    return _with_step(replace(scan, pixels=even_out(scan.pixels, exposure)), "even-exposure", settings)
+
+
+def _with_step(scan: Scan, name: str, settings: str = "") -> Scan:
+    return replace(scan, steps=(*scan.steps, ProcessingStep(name, "digitize", __version__, settings)))
+
+
+def _affine(scan: Scan) -> AffineMap:
+    if not isinstance(scan.frame, AffineMap):
+        raise TypeError("a scan is cleaned before anything bends it")
+    return scan.frame
+
+
+def _only(pixels: NDArray[np.uint8], outline: Polygon) -> NDArray[np.uint8]:
+    """The pixels with everything outside the outline white."""
+    page = np.zeros_like(pixels)
+    # Vertices stand on pixel corners, OpenCV's on pixel centres.
+    corners = np.round(np.asarray(outline) - 0.5).astype(np.int32)
+    cv2.fillPoly(page, [corners], WHITE)
+    return np.asarray(cv2.bitwise_or(pixels, cv2.bitwise_not(page)), dtype=np.uint8)
+
+
+def _resampled(pixels: NDArray[np.uint8], to_scan: AffineMap, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The pixels seen through a map from upright pixels to theirs; `size` is (width, height)."""
+    # Maps count from pixel corners, OpenCV from pixel centres: half a pixel there and back.
+    m = AffineMap.shift(0.5, 0.5).then(to_scan).then(AffineMap.shift(-0.5, -0.5))
+    matrix = np.array([[m.a, m.b, m.c], [m.d, m.e, m.f]])
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    warped = cv2.warpAffine(pixels, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=WHITE)
+    return np.asarray(warped, dtype=np.uint8)
