@@ -1,13 +1,13 @@
 """The errors that reach a user, as one tree; each carries the exit code of the run that it ends.
 
-    DigitizeError                 15  anything else
-    ├── UsageError                 2  the command cannot be carried out as written
-    ├── MissingDependencyError     3  a program, package, model or device is not there
-    ├── InvalidXmlError            4  a document breaks its schema or a rule
-    ├── OutputError                5  the output folder cannot be written
-    ├── ConfigurationError         9  a setting makes no sense
-    └── PageError                  1  one page failed; the others go on
-        └── UnreadableImageError   1  the page's file is not an image that can be opened
+DigitizeError                 15  anything else
+├── UsageError                 2  the command cannot be carried out as written
+├── MissingDependencyError     3  a program, package, model or device is not there
+├── InvalidXmlError            4  a document breaks its schema or a rule
+├── OutputError                5  the output folder cannot be written
+├── ConfigurationError         9  a setting makes no sense
+└── PageError                  1  one page failed; the others go on
+    └── UnreadableImageError   1  the page's file is not an image that can be opened
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import hashlib
 import json
 import os
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from digitize.errors import ConfigurationError
+from digitize.errors import ConfigurationError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class Options:
     language: str = "zh-Hans"
     formats: tuple[Format, ...] = tuple(Format)
     newspaper: str = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     device: str = "auto"
     model: str = "small"
     authority: str = "digitize.invalid,2026"
@@ -55,10 +55,15 @@ class Options:
     def __post_init__(self) -> None:
         """Refuse values outside their sets."""
         _require(self.language in LANGUAGES, "language", self.language, f"one of {', '.join(LANGUAGES)}")
-        _require(bool(self.formats), "format", "", f"at least one of {', '.join(Format)}")
+        _require(bool(self.formats), "formats", "", f"at least one of {', '.join(Format)}")
         _require(bool(_DEVICE.fullmatch(self.device)), "device", self.device, "auto, cpu, gpu or gpu:N")
-        _require(bool(_AUTHORITY.fullmatch(self.authority)), "authority", self.authority, "a domain and a year, as in archive.example,2026")
-        _require(self.max_pixels > 0, "max_pixels", str(self.max_pixels), "a positive number")
+        _require(
+            bool(_AUTHORITY.fullmatch(self.authority)),
+            "authority",
+            self.authority,
+            "a domain and a year, as in archive.example,2026",
+        )
+        _require(self.max_pixels > 0, "max_pixels", self.max_pixels, "a positive number")
 
     @property
     def digest(self) -> str:
@@ -67,21 +72,27 @@ class Options:
         return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _require(holds: bool, name: str, value: str, expected: str) -> None:  # noqa: FBT001 - a predicate, read in place
+def _require(holds: bool, name: str, value: object, expected: str) -> None:  # noqa: FBT001 - a predicate, read in place
     if not holds:
-        raise ConfigurationError(f"{name} = {value!r} is not known", remedy=f"use {expected}")
+        raise ConfigurationError(f"{name} = {value!r} makes no sense", remedy=f"use {expected}")
 
 
 def load_settings(path: Path) -> dict[str, Any]:
     """Read settings from a TOML file: the fields of `Options`, by their names.
 
     Raises:
-        ConfigurationError: the file cannot be read, is not TOML, or names a setting that does not exist.
+        ConfigurationError: the file cannot be read, is not TOML, or its settings make no sense.
     """
     try:
-        settings = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path}: {error}", remedy="give a readable TOML file") from error
+        settings = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}", remedy="give a TOML file that can be read") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}", remedy="correct the TOML there; it is UTF-8") from error
+    try:
+        make_options(settings)
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{path}: {error.message}", remedy=error.remedy) from error
     return settings
 
 
@@ -94,6 +105,20 @@ def environment_settings(environ: Mapping[str, str] = os.environ) -> dict[str, A
         if key.startswith(ENVIRONMENT_PREFIX) and name in names and value:
             found[name] = value
     return found
+
+
+def gather_options(flags: Mapping[str, Any], config: Path | None = None, environ: Mapping[str, str] = os.environ) -> Options:
+    """The options of a run: flags come before the environment, the environment before the file.
+
+    Raises:
+        UsageError: a flag's value makes no sense.
+        ConfigurationError: a value in the environment or the file makes no sense.
+    """
+    try:
+        make_options(flags)
+    except ConfigurationError as error:
+        raise UsageError(error.message, remedy=error.remedy) from error
+    return make_options(load_settings(config) if config else {}, environment_settings(environ), flags)
 
 
 def make_options(*layers: Mapping[str, Any]) -> Options:
@@ -114,14 +139,41 @@ def make_options(*layers: Mapping[str, Any]) -> Options:
 
 
 def _parse(name: str, value: Any) -> Any:  # noqa: ANN401 - TOML and flags give any type
+    match name:
+        case "formats":
+            return _parse_formats(value)
+        case "date":
+            return _parse_date(value)
+        case "max_pixels":
+            return _parse_number(name, value)
+        case _:
+            _require(isinstance(value, str), name, value, "a text")
+            return value
+
+
+def _parse_formats(value: Any) -> tuple[Format, ...]:  # noqa: ANN401 - as above
+    """Formats from a list, or from one text with commas; each once, in the order given."""
+    parts = value.split(",") if isinstance(value, str) else value
+    _require(
+        isinstance(parts, list | tuple) and all(isinstance(part, str) for part in parts), "formats", value, "a list of names"
+    )
+    names = [part.strip() for part in parts if part.strip()]
+    for name in names:
+        _require(name in list(Format), "formats", name, f"any of {', '.join(Format)}")
+    return tuple(dict.fromkeys(Format(name) for name in names))
+
+
+def _parse_date(value: Any) -> dt.date:  # noqa: ANN401 - as above
+    if type(value) is dt.date:  # a TOML date; a date with a time is another type
+        return value
     try:
-        if name == "formats":
-            parts = value.split(",") if isinstance(value, str) else value
-            return tuple(dict.fromkeys(Format(part.strip()) for part in parts))
-        if name == "date":
-            return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
-        if name == "max_pixels":
-            return int(value)
-        return str(value)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ConfigurationError(f"{name} = {value!r}: {error}", remedy="see `digitize run --help`") from error
+        return dt.date.fromisoformat(value)
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError(f"date = {str(value)!r} is not a date", remedy="write it as 1926-05-09") from error
+
+
+def _parse_number(name: str, value: Any) -> int:  # noqa: ANN401 - as above
+    try:
+        return int(str(value).replace("_", ""))
+    except ValueError as error:
+        raise ConfigurationError(f"{name} = {value!r} is not a number", remedy="write it in digits") from error

@@ -1,0 +1,1 @@
+"""Many pages: `run` reads them one after the other, and each leaves a record."""

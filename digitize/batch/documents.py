@@ -1,0 +1,44 @@
+"""All documents of a page, in memory: the formats wanted, and the layout drawn over a small preview."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize.export import SVG_SUFFIX, export_page, to_svg
+
+if TYPE_CHECKING:
+    from digitize.model import Revision, Scan
+    from digitize.options import Options
+    from digitize.pipeline import PageResult
+
+# The preview's long side in pixels, and JPEG quality in per cent: headings can be read, and a page takes 100 to 200 KB.
+PREVIEW_SIDE = 1200
+PREVIEW_QUALITY = 50
+
+
+def page_documents(scan: Scan, result: PageResult, revision: Revision, options: Options) -> dict[str, bytes]:
+    """The documents of a page by name, in the order in which they are written.
+
+    Args:
+        scan: the page as it was opened, before cleaning: the preview shows the archive's image.
+        result: what was read on it.
+        revision: how often it has been read, and when.
+        options: which formats are wanted.
+    """
+    page, articles = result.page, result.articles
+    exported = export_page(page, articles, result.issue, revision, options.formats)
+    documents = {document.name: document.content for document in exported}
+    documents[page.id + SVG_SUFFIX] = to_svg(page, articles, _preview(scan))
+    return documents
+
+
+def _preview(scan: Scan) -> bytes:
+    height, width = scan.pixels.shape
+    scale = min(1.0, PREVIEW_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(scan.pixels, size, interpolation=cv2.INTER_AREA)
+    _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY])
+    return np.asarray(jpeg, np.uint8).tobytes()

@@ -1,0 +1,158 @@
+"""A page's record, `page.json`: what was read, from what, how, and every file that came of it.
+
+The record is written last and is the commit point: a page is done when its record says so and the files that it lists
+are there with their sums. Everything else (resuming, reports, packages) is derived from the records.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from digitize.errors import DigitizeError
+from digitize.model import ArticleKind, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.model import Article, Page
+
+RECORD_NAME = "page.json"
+
+# Raised when a field changes its meaning; a record of another schema is not trusted, its page is read again.
+SCHEMA_VERSION = 1
+
+
+class Status(StrEnum):
+    """How the reading of a page ended."""
+
+    DONE = "done"
+    BLANK = "blank"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a page failed: the kind of error, what happened, and what to do about it."""
+
+    kind: str
+    message: str
+    remedy: str
+
+    @staticmethod
+    def of(error: Exception) -> Failure:
+        """The failure that an exception stands for, in one line."""
+        if isinstance(error, DigitizeError):
+            return Failure(type(error).__name__, error.message, error.remedy)
+        message = " ".join(str(error).split()) or "no message"
+        return Failure(type(error).__name__, message, "this is a defect; run again with --verbose and report what it shows")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much was found on a page."""
+
+    regions: int = 0
+    lines: int = 0
+    articles: int = 0
+    advertisements: int = 0
+    characters: int = 0
+
+    @staticmethod
+    def of(page: Page, articles: Sequence[Article]) -> Counts:
+        """The counts of a page and its articles."""
+        kinds = [article.kind for article in articles]
+        return Counts(
+            regions=len(page.regions),
+            lines=len(page.lines),
+            articles=kinds.count(ArticleKind.ARTICLE),
+            advertisements=kinds.count(ArticleKind.ADVERTISEMENT),
+            characters=sum(len(line.text) for line in page.lines),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file of the page's folder, by name, with its SHA-256 (hex)."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that is kept of the reading of one page.
+
+    `options_digest` and `model_digest` change when a setting or a network that shapes the documents does. `revision`
+    counts the readings that gave documents, `first_created` is when the first of them was; 0 and None where there is
+    none yet. `timings` are seconds by stage, in the stages' order. `width` and `height` of the source are 0 where the
+    file could not be opened.
+    """
+
+    page_id: str
+    status: Status
+    source: Source
+    version: str
+    options_digest: str
+    model_digest: str
+    created: dt.datetime
+    revision: int = 0
+    first_created: dt.datetime | None = None
+    device: str = ""
+    timings: tuple[tuple[str, float], ...] = ()
+    counts: Counts = field(default_factory=Counts)
+    confidence: float = 0.0
+    warnings: tuple[str, ...] = ()
+    error: Failure | None = None
+    files: tuple[WrittenFile, ...] = ()
+
+    def to_json(self) -> bytes:
+        """The record as JSON, UTF-8, keys in the order of the fields."""
+        values: dict[str, Any] = {"schema": SCHEMA_VERSION} | dataclasses.asdict(self)
+        values["timings"] = {stage: round(seconds, 3) for stage, seconds in self.timings}
+        values["confidence"] = round(self.confidence, 4)
+        text = json.dumps(values, ensure_ascii=False, indent=2, default=_plain)
+        # A file name that is not UTF-8 reaches us with lone surrogates; as JSON escapes they come back.
+        return (text + "\n").encode("utf-8", "backslashreplace")
+
+    @staticmethod
+    def from_json(content: bytes) -> Record:
+        """Read a record back.
+
+        Raises:
+            ValueError: it is not a record of this schema.
+        """
+        try:
+            values = json.loads(content)
+            if values.pop("schema") != SCHEMA_VERSION:
+                raise ValueError("the record has another schema")
+            first = values.pop("first_created")
+            error = values.pop("error")
+            return Record(
+                status=Status(values.pop("status")),
+                source=Source(**values.pop("source")),
+                created=_time(values.pop("created")),
+                first_created=None if first is None else _time(first),
+                timings=tuple((stage, float(seconds)) for stage, seconds in values.pop("timings").items()),
+                counts=Counts(**values.pop("counts")),
+                warnings=tuple(values.pop("warnings")),
+                error=None if error is None else Failure(**error),
+                files=tuple(WrittenFile(**file) for file in values.pop("files")),
+                **values,
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a page record: {error!r}") from error
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+def _time(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)

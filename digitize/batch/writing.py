@@ -1,0 +1,119 @@
+"""Files into the output folder: whole or not at all, the record last.
+
+All files of a page are first written beside their places, so that a full disk is met before anything is replaced, then
+renamed into place one after the other, then the record. Nothing is forced to the disk (fsync): on the magnetic disks
+of archives that costs as much as reading the page, and what a power cut may lose is found, because a record counts
+only as long as the files that it lists are there with their sums.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.batch.record import RECORD_NAME, Record
+from digitize.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_SCRATCH_PREFIX = ".digitize-"
+
+
+def prepare_output(output: Path) -> None:
+    """Make the output folder, and see that files can be made in it.
+
+    Raises:
+        OutputError: it cannot be made or written.
+    """
+    with _as_output_error(output):
+        output.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(prefix=_SCRATCH_PREFIX, dir=output):
+            pass
+
+
+def write_page(folder: Path, record: Record, documents: Mapping[str, bytes], earlier: Record | None) -> None:
+    """Write a page's documents and then its record, and remove what an earlier reading left.
+
+    Args:
+        folder: the page's folder; made when it is not there.
+        record: the new record; its `files` list what is to be in the folder.
+        documents: the content of each new file, by name; files that the record lists and that are not in here stay.
+        earlier: the record that is replaced, if there is one.
+
+    Raises:
+        OutputError: something could not be written; new files are removed again, and where none had been put into
+            its place yet, the earlier reading stays as it was.
+    """
+    contents = {**documents, RECORD_NAME: record.to_json()}
+    placed: list[Path] = []
+    with _as_output_error(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _remove_scratch(folder)
+        try:
+            scratch = {name: _write_beside(folder / name, content) for name, content in contents.items()}
+            for name, path in scratch.items():
+                placed.append(folder / name)
+                path.replace(folder / name)
+        except BaseException:
+            _take_back(folder, placed)
+            raise
+        kept = {file.name for file in record.files}
+        for file in earlier.files if earlier else ():
+            if file.name not in kept:
+                (folder / file.name).unlink(missing_ok=True)
+
+
+def read_record(folder: Path) -> Record | None:
+    """The record in a page's folder; None when there is none that can be read."""
+    try:
+        return Record.from_json((folder / RECORD_NAME).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def is_whole(folder: Path, record: Record) -> bool:
+    """Whether every file that the record lists is there with its sum."""
+    try:
+        return all(sha256(Path(folder / file.name).read_bytes()) == file.sha256 for file in record.files)
+    except OSError:
+        return False
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 (hex) of some bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _write_beside(place: Path, content: bytes) -> Path:
+    scratch = place.with_name(f"{_SCRATCH_PREFIX}{place.name}")
+    scratch.write_bytes(content)
+    return scratch
+
+
+def _take_back(folder: Path, placed: list[Path]) -> None:
+    """Remove new files; once one of them has replaced another, the earlier record is no longer true and goes too."""
+    with contextlib.suppress(OSError):
+        for path in [*placed, folder / RECORD_NAME] if placed else []:
+            path.unlink(missing_ok=True)
+        _remove_scratch(folder)
+        folder.rmdir()  # only when nothing else is in it
+
+
+def _remove_scratch(folder: Path) -> None:
+    for path in folder.glob(f"{_SCRATCH_PREFIX}*"):
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _as_output_error(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{folder} cannot be written: {error.strerror or error}",
+            remedy="give an --output folder that can be written, on a disk with space left",
+        ) from error

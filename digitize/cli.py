@@ -1,0 +1,196 @@
+"""The commands: parse, call, print. Heavy modules are imported inside the commands, so that --help answers at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from digitize import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digitize.batch.outcome import Outcome, Summary
+    from digitize.ocr.weights import ModelState
+
+
+@dataclass(slots=True)
+class Session:
+    """What `main` must know of a command after it has failed."""
+
+    verbose: bool = False
+
+
+def _set_verbose(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        context.ensure_object(Session).verbose = True
+
+
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, callback=_set_verbose, help="Show also where an error arose."
+)
+
+EXIT_CODES = """
+
+\b
+Exit codes:
+    0  all pages done
+    1  finished, but some pages failed; each is named with its reason
+    2  the command cannot be carried out as written
+    3  a package, model or device is missing
+    4  invalid XML found
+    5  the output folder cannot be written
+    9  a setting in the environment or the configuration file makes no sense
+   15  anything else
+  130  interrupted; finished pages stay, nothing half-written does
+"""
+
+EXAMPLE = """\b
+Example:
+  digitize run scans/ --output articles/
+"""
+RUN_EXAMPLES = """\b
+Examples:
+  digitize run scans/ -o articles/
+  digitize run A08.jpg A09.jpg -o articles/ --newspaper 中原都市报 --date 2020-11-20
+  digitize run reel.tif -o articles/ --format tei,alto --device cpu
+"""
+MODEL_FOLDERS = """\b
+A model of one's own, for `digitize run --model DIR`, lies in a folder like this,
+as PaddleOCR exports its models to ONNX:
+  DIR/det/inference.onnx  DIR/det/inference.yml    text detection
+  DIR/rec/inference.onnx  DIR/rec/inference.yml    text recognition
+"""
+
+
+@click.group(epilog=EXAMPLE + EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Turn scanned newspaper pages into one validated XML document per article.
+
+    Everything runs on this machine; only `models fetch` and `schemas fetch` use the network.
+    """
+
+
+@cli.command(name="run", epilog=RUN_EXAMPLES + EXIT_CODES)
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write to; it is made if need be."
+)
+@click.option("-l", "--language", help="Language of the pages: zh-Hans (the default), zh-Hant or en.")
+@click.option("-f", "--format", "formats", metavar="NAMES", help="Formats to write, with commas.  [default: tei,newsml,alto]")
+@click.option("--newspaper", help="Name of the newspaper, where the page does not tell or tells it wrongly.")
+@click.option("--date", metavar="YYYY-MM-DD", help="Date of the issue, where the page does not tell or tells it wrongly.")
+@click.option(
+    "--device", metavar="auto|cpu|gpu[:N]", help="Where to run: a GPU if one can be used (auto, the default), or as told."
+)
+@click.option(
+    "--model", metavar="NAME|DIR", help="Recognition model: a name that `digitize models` lists, or a folder.  [default: small]"
+)
+@click.option("--authority", metavar="DOMAIN,YEAR", help="Who mints the articles' identifiers, as in archive.example,2026.")
+@click.option("--max-pixels", type=int, metavar="N", help="Refuse larger images.  [default: 400 million]")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE.toml",
+    help="File with settings, named as these options (formats, max_pixels).",
+)
+@click.option("--force", is_flag=True, help="Read pages again that are done, and replace pages that came from other files.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing of pages that go well.")
+@verbose_option
+def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, force: bool, quiet: bool, **flags: Any) -> None:  # noqa: ANN401, FBT001 - flags are checked by Options
+    """Read pages and write their articles.
+
+    INPUT is image files (JPEG, PNG, TIFF, PDF, ...) or folders of them. For each page OUTPUT gets a folder with one
+    TEI and one NewsML-G2 document per article, one ALTO document, the layout drawn over a preview (.svg), and the
+    page's record (page.json). Pages that are done already, from the same file with the same settings, are skipped.
+
+    Each setting can also stand in the environment, as DIGITIZE_LANGUAGE, or in a TOML file; flags come before the
+    environment, the environment before the file.
+    """
+    from digitize.batch.run import run  # noqa: PLC0415 - see the module's docstring
+    from digitize.options import gather_options  # noqa: PLC0415
+
+    options = gather_options(flags, config)
+    verbose = click.get_current_context().ensure_object(Session).verbose
+    summary = run(
+        inputs, output, options, force=force, on_page=_page_printer(quiet=quiet, verbose=verbose), on_warning=_print_warning
+    )
+    if not quiet:
+        _print_summary(summary, output)
+    click.get_current_context().exit(summary.exit_code)
+
+
+@cli.group(invoke_without_command=True, epilog=MODEL_FOLDERS)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """List the recognition models, or fetch one."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_models)
+
+
+@models.command(name="list")
+@verbose_option
+def list_models() -> None:
+    """List the models that are known: their files, where they lie, whether they are complete."""
+    from digitize.ocr.weights import model_states  # noqa: PLC0415
+
+    for state in model_states():
+        _print_model(state)
+
+
+@models.command(name="fetch")
+@click.argument("name")
+@verbose_option
+def fetch_model_command(name: str) -> None:
+    """Fetch a model from PaddleOCR's servers; the default model, small, needs no fetching."""
+    from digitize.ocr.fetch import fetch_model  # noqa: PLC0415
+
+    _print_model(fetch_model(name))
+
+
+def _print_model(state: ModelState) -> None:
+    if not state.files:
+        click.echo(f"{state.name}: not here (digitize models fetch {state.name})")
+        return
+    click.echo(f"{state.name}: {'complete' if state.complete else 'incomplete'} ({state.where})")
+    for file in state.files:
+        click.echo(f"  {file.path}  {file.size} bytes  sha256 {file.sha256 or '-'}  {file.fault or 'ok'}")
+
+
+def _page_printer(*, quiet: bool, verbose: bool) -> Callable[[Outcome], None]:
+    def print_page(outcome: Outcome) -> None:
+        name = outcome.page_id or outcome.path
+        if outcome.error:
+            click.echo(f"{name}: failed: {outcome.error.message} ({outcome.error.remedy})", err=True)
+            if verbose and outcome.trace:
+                click.echo(outcome.trace, err=True, nl=False)
+        elif not quiet:
+            click.echo(f"{name}: {_told(outcome)}", err=True)
+
+    return print_page
+
+
+def _told(outcome: Outcome) -> str:
+    counts = outcome.counts
+    found = f"{counts.articles} articles, {counts.advertisements} advertisements" if counts.lines else "blank"
+    return f"{found}, done before" if outcome.skipped else f"{found}, {outcome.seconds:.1f} s"
+
+
+def _print_warning(text: str) -> None:
+    click.echo(f"digitize: warning: {text}", err=True)
+
+
+def _print_summary(summary: Summary, output: Path) -> None:
+    skipped = sum(outcome.skipped for outcome in summary.outcomes)
+    read = len(summary.outcomes) - len(summary.failed) - skipped
+    parts = [
+        f"{read} pages read",
+        f"{skipped} done before" if skipped else "",
+        f"{len(summary.failed)} failed" if summary.failed else "",
+    ]
+    end = " (interrupted)" if summary.interrupted else ""
+    click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(output)}{end}", err=True)
