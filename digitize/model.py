@@ -71,6 +71,26 @@ class MarkKind(StrEnum):
     DATE = "date"
 
 
+class LinkKind(StrEnum):
+    """What one region is to another in the flow of the text."""
+
+    CONTINUES = "continues"  # the target goes on where the source ends
+    HEADS = "heads"  # the source is the heading of the text that begins with the target
+    ILLUSTRATES = "illustrates"  # the source is a picture of the article that begins with the target
+    CAPTIONS = "captions"  # the source is the caption of the target
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A decision of the reading order: from one region to the next, with its score and the reasons that made it."""
+
+    source: str
+    target: str
+    kind: LinkKind
+    score: float
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a scan came from: the file as given, which of its frames (from 1), and what the whole file sums to.
@@ -162,7 +182,8 @@ class Region:
     """A typed area of the page with its lines, top to bottom; pictures have none.
 
     `frame_id` names the printed box or tint that encloses the region, None for the open page. `column` counts the
-    page's columns from 1 in reading direction; 0 where the region spans several or none.
+    page's columns from 1 in reading direction; 0 where the region spans several or none. `heading_id` names the
+    headline's region that a kicker or deck belongs to; a headline names itself.
     """
 
     id: str
@@ -172,6 +193,7 @@ class Region:
     lines: tuple[TextLine, ...] = ()
     frame_id: str | None = None
     column: int = 0
+    heading_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +237,7 @@ class Page:
     regions: tuple[Region, ...]
     separators: tuple[Separator, ...] = ()
     frames: tuple[Frame, ...] = ()
+    links: tuple[Link, ...] = ()
     writing_mode: WritingMode = WritingMode.HORIZONTAL_TB
     language: str = "zh-Hans"
     folio: Folio = field(default_factory=Folio)

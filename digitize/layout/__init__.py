@@ -1,6 +1,6 @@
 """A cleaned scan becomes a page: lines, rules, boxes, pictures, columns and regions, without text yet.
 
-    detect lines -> ink -> panels, tints, pictures -> rules, boxes -> complete, cut, join lines -> regions
+detect lines -> ink -> panels, tints, pictures -> rules, boxes -> complete, cut, join lines -> regions
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def _page(
 ) -> Page:
     height, width = scan.pixels.shape
     grounds = (*boxes, *tints)
-    frames = tuple(Frame(f"{scan.page_id}-b{i:03d}", map_polygon(b.polygon, scan.frame), b) for i, b in enumerate(grounds, start=1))
+    frames = tuple(
+        Frame(f"{scan.page_id}-b{i:03d}", map_polygon(b.polygon, scan.frame), b) for i, b in enumerate(grounds, start=1)
+    )
     text = [draft for draft in drafts if draft.role is Role.PARAGRAPH]
     columns = dict(zip((d.box for d in text), number_columns([d.box for d in text], type_size), strict=True))
     regions = _number(scan, drafts, frames, panels, columns)
@@ -92,7 +94,11 @@ def _page(
 
 def innermost_edge(rule: Box, boxes: Sequence[Box], type_size: float) -> bool:
     """Whether a rule is an edge of one of the boxes: it keeps to the box's border along one side."""
-    return any(box.grown(type_size / 2, type_size / 2).intersection(rule) >= rule.area and innermost(rule, [_inside(box, type_size)]) is None for box in boxes)
+    return any(
+        box.grown(type_size / 2, type_size / 2).intersection(rule) >= rule.area
+        and innermost(rule, [_inside(box, type_size)]) is None
+        for box in boxes
+    )
 
 
 def _inside(box: Box, type_size: float) -> Box:
@@ -118,6 +124,9 @@ def _number(
     columns: dict[Box, int],
 ) -> tuple[Region, ...]:
     regions, line_number = [], 0
+    headlines = {
+        draft.heading: f"{scan.page_id}-r{n:03d}" for n, draft in enumerate(drafts, start=1) if draft.role is Role.HEADLINE
+    }
     for number, draft in enumerate(drafts, start=1):
         lines = []
         for box in draft.lines:
@@ -140,6 +149,7 @@ def _number(
                 lines=tuple(lines),
                 frame_id=None if draft.ground is None else frames[draft.ground].id,
                 column=columns.get(draft.box, 0),
+                heading_id=headlines.get(draft.heading) if draft.heading else None,
             )
         )
     return tuple(regions)

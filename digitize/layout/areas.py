@@ -77,7 +77,11 @@ def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, 
         x, y, w, h = cv2.boundingRect(contour)
         large = w >= PANEL_MIN[0] * unit and h >= PANEL_MIN[1] * unit
         # The hull: letters that touch the panel's edge bite into its outline.
-        if large and cv2.contourArea(cv2.convexHull(contour)) >= PANEL_FILL * w * h and dark[y : y + h, x : x + w].mean() >= PANEL_GROUND:
+        if (
+            large
+            and cv2.contourArea(cv2.convexHull(contour)) >= PANEL_FILL * w * h
+            and dark[y : y + h, x : x + w].mean() >= PANEL_GROUND
+        ):
             found.append(ink.box(x, y, w, h))
     return tuple(box for box in found if _text_cover(box, lines) >= TEXT_COVER)
 

@@ -72,7 +72,9 @@ def stack_lines(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float
         above = [
             other
             for other in range(index)
-            if other not in follower and _stacks(ordered[other], lower, type_size) and not separated(ordered[other], lower, obstacles)
+            if other not in follower
+            and _stacks(ordered[other], lower, type_size)
+            and not separated(ordered[other], lower, obstacles)
         ]
         if above:
             nearest = max(above, key=lambda other: (ordered[other].y1, ordered[other].overlap_x(lower)))

@@ -66,7 +66,9 @@ def _group(large: Sequence[Box], obstacles: Sequence[Box]) -> list[list[Box]]:
         near = [
             group
             for group in groups
-            if _continues(group[-1], line) and not separated(group[-1], line, obstacles) and not _beside_other(group, line, large)
+            if _continues(group[-1], line)
+            and not separated(group[-1], line, obstacles)
+            and not _beside_other(group, line, large)
         ]
         if near:
             max(near, key=lambda group: group[-1].y1).append(line)
@@ -85,7 +87,10 @@ def _beside_other(group: Sequence[Box], line: Box, large: Sequence[Box]) -> bool
     """Whether two heading lines stand side by side under the group: then each heads an article of its own."""
     last = group[-1]
     return any(
-        other is not line and other not in group and other.overlap_y(line) > 0.5 * line.height and last.overlap_x(other) > 0.3 * other.width
+        other is not line
+        and other not in group
+        and other.overlap_y(line) > 0.5 * line.height
+        and last.overlap_x(other) > 0.3 * other.width
         for other in large
     )
 
@@ -128,7 +133,11 @@ def _distance(edge: Box, line: Box, sign: int) -> float:
 
 def _nearer_to_text(line: Box, edge: Box, body: Sequence[Box], sign: int) -> bool:
     """Whether running text on the far side is nearer to a line than the heading is."""
-    near = [other for other in body if other is not line and other.overlap_x(line) > 0 and _distance(line, other, sign) > -0.5 * line.height]
+    near = [
+        other
+        for other in body
+        if other is not line and other.overlap_x(line) > 0 and _distance(line, other, sign) > -0.5 * line.height
+    ]
     return any(_distance(line, other, sign) < _distance(edge, line, sign) for other in near)
 
 

@@ -203,13 +203,13 @@ def cut_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: f
     A gap inside a line is a gutter when lines above and below end and start at its sides. Large type is cut at rules
     only: headings run over gutters.
     """
-    index = _RowIndex(lines)
+    index = _RowIndex(line for line in lines if line.height < LARGE_TYPE * type_size)
     pieces: list[Box] = []
     for line in lines:
         cuts = [rule.cx for rule in rules if _crosses(rule, line)]
         if line.height < LARGE_TYPE * type_size:
             near = index.others(line, WITNESS_REACH * type_size)
-            cuts += [(a + b) / 2 for a, b in _gaps(ink, line, GUTTER_GAP * type_size) if _is_gutter(a, b, near, type_size)]
+            cuts += [(a + b) / 2 for a, b in _gaps(ink, line, GUTTER_GAP * type_size) if _is_gutter(ink, a, b, near, type_size)]
         pieces += _split(ink, line, sorted(cuts))
     return tuple(pieces)
 
@@ -231,12 +231,21 @@ def mask_columns(ink: Ink, rows: slice, columns: slice) -> NDArray[np.int64]:
     return np.asarray(ink.mask[rows, columns].sum(axis=0), np.int64)
 
 
-def _is_gutter(left: float, right: float, near: Sequence[Box], type_size: float) -> bool:
-    """Whether lines near a gap end at its left side and start at its right side, and more of them than run across."""
+def _is_gutter(ink: Ink, left: float, right: float, near: Sequence[Box], type_size: float) -> bool:
+    """Whether lines near a gap keep to its sides, and more of them than have ink in it.
+
+    A line that runs over the gap but is white there, as this one is, bears witness for both sides.
+    """
     slack = EDGE_SLACK * type_size
-    ends = sum(1 for box in near if left - 2 * slack <= box.x1 <= right - 0.1 * type_size and box.x1 <= left + slack)
-    starts = sum(1 for box in near if left + 0.1 * type_size <= box.x0 <= right + INDENT_SLACK * type_size and box.x0 >= right - slack)
-    across = sum(1 for box in near if box.x0 < left - type_size and box.x1 > right + type_size)
+    ends = starts = across = 0
+    for box in near:
+        if box.x0 < left - type_size and box.x1 > right + type_size:
+            rows, columns = ink.window(Box(left, box.y0, right, box.y1))
+            white = not mask_columns(ink, rows, columns).any()
+            ends, starts, across = ends + white, starts + white, across + (not white)
+        else:
+            ends += left - 2 * slack <= box.x1 <= left + slack
+            starts += right - slack <= box.x0 <= right + INDENT_SLACK * type_size
     return min(ends, starts) >= WITNESSES and min(ends, starts) > across
 
 

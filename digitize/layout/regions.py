@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
 from digitize.layout.blocks import Block, same_column, split_at_gaps, stack_lines
-from digitize.layout.headings import HEADING_SIZE, find_headings
+from digitize.layout.headings import HEADING_SIZE, Heading, find_headings
 from digitize.model import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 FOLIO_BAND = 0.25
 """The top share of the print area in which a masthead or running head stands, front pages included."""
@@ -34,12 +34,13 @@ CAPTION_SIZE = 0.93
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A region before it has ids: its role, its lines top to bottom, its box, and the ground it stands on."""
+    """A region before it has ids: its role, its lines top to bottom, its box, the ground and the heading it belongs to."""
 
     role: Role
     lines: tuple[Box, ...]
     box: Box
     ground: int | None = None
+    heading: Box | None = None
 
 
 def find_regions(
@@ -74,7 +75,9 @@ def _folio_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -
         return ()
     printed = hull([*lines, *rules])
     wide = [
-        rule for rule in rules if rule.width >= FOLIO_RULE * printed.width and rule.cy - printed.y0 <= FOLIO_BAND * printed.height
+        rule
+        for rule in rules
+        if rule.width >= FOLIO_RULE * printed.width and rule.cy - printed.y0 <= FOLIO_BAND * printed.height
     ]
     for rule in sorted(wide, key=lambda box: box.cy):
         above = [line for line in lines if line.cy < rule.cy]
@@ -93,7 +96,7 @@ def _ground_regions(
         return [*drafts, Draft(Role.ADVERTISEMENT, tuple(sorted(lines, key=lambda box: (box.y0, box.x0))), hull(lines), ground)]
     headings, rest = find_headings(lines, body, obstacles, type_size)
     for heading in headings:
-        drafts += _heading_drafts(heading.lines, ground)
+        drafts += _heading_drafts(heading, ground)
     walls = [*obstacles, *(_bar(heading.box) for heading in headings)]
     blocks = [piece for block in stack_lines(rest, walls, type_size) for piece in split_at_gaps(block, type_size)]
     for block in blocks:
@@ -112,11 +115,11 @@ def _running_text(lines: Sequence[Box], obstacles: Sequence[Box], type_size: flo
     return tuple(line for block in stacks if len(block.lines) >= RUNNING_TEXT for line in block.lines)
 
 
-def _heading_drafts(lines: Iterable[tuple[Box, Role]], ground: int | None) -> list[Draft]:
+def _heading_drafts(heading: Heading, ground: int | None) -> list[Draft]:
     parts: dict[Role, list[Box]] = {}
-    for line, role in lines:
+    for line, role in heading.lines:
         parts.setdefault(role, []).append(line)
-    return [Draft(role, tuple(part), hull(part), ground) for role, part in parts.items()]
+    return [Draft(role, tuple(part), hull(part), ground, heading.box) for role, part in parts.items()]
 
 
 def _captioned(block: Block, pictures: Sequence[Box], type_size: float) -> list[tuple[Role, Block]]:

@@ -58,7 +58,11 @@ def _blank(mask: NDArray[np.uint8], ink: Ink, boxes: Sequence[Box]) -> NDArray[n
 def _rule_mask(mask: NDArray[np.uint8], unit: float, *, vertical: bool) -> NDArray[np.uint8]:
     """Only the long runs of ink in one direction, with breaks up to a type size mended."""
     run, gap = odd(RULE_RUN * unit), odd(unit)
-    shape = (lambda length, across: np.ones((length, across), np.uint8)) if vertical else (lambda length, across: np.ones((across, length), np.uint8))
+    shape = (
+        (lambda length, across: np.ones((length, across), np.uint8))
+        if vertical
+        else (lambda length, across: np.ones((across, length), np.uint8))
+    )
     # Two pixels of slack across the rule keep it whole where it drifts from one row to the next.
     slack = cv2.dilate(mask, shape(1, 3))
     opened = cv2.morphologyEx(slack, cv2.MORPH_OPEN, shape(run, 1))
@@ -112,7 +116,9 @@ def find_gutters(blocks: Sequence[Box], rules: Sequence[Box], type_size: float) 
     upright = [rule for rule in rules if rule.height > rule.width]
     found = []
     for left in blocks:
-        beside = [b for b in blocks if b.x0 >= left.x1 and b.overlap_y(left) >= type_size and b.x0 - left.x1 <= GUTTER_MAX * type_size]
+        beside = [
+            b for b in blocks if b.x0 >= left.x1 and b.overlap_y(left) >= type_size and b.x0 - left.x1 <= GUTTER_MAX * type_size
+        ]
         for right in beside:
             gutter = Box(left.x1, max(left.y0, right.y0), right.x0, min(left.y1, right.y1))
             if not any(gutter.intersection(rule) > 0 for rule in upright):

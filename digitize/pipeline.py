@@ -1,0 +1,71 @@
+"""One page, stage by stage: scan, layout, OCR, reflow. Values in, values out; no file, no clock but for the timings."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from digitize.layout import find_layout
+from digitize.model import Issue
+from digitize.ocr.lines import recognize
+from digitize.reflow import assemble, read_order
+from digitize.scan.clean import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digitize.model import Article, Folio, Page, Scan
+    from digitize.ocr import Engine
+    from digitize.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """All that was understood of one scan. `timings` are (stage, seconds) in the order of the stages."""
+
+    page: Page
+    articles: tuple[Article, ...]
+    issue: Issue
+    timings: tuple[tuple[str, float], ...]
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was printed, or nothing of it could be read."""
+        return not any(line.text for line in self.page.lines)
+
+
+def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
+    """Understand one scan: clean it, find its layout, read it, order it, assemble its articles."""
+    seconds: list[tuple[str, float]] = []
+    with _timed("scan", seconds):
+        cleaned = clean(scan, options)
+    with _timed("layout", seconds):
+        page = replace(find_layout(cleaned, engine.detector), language=options.language)
+    with _timed("ocr", seconds):
+        page = recognize(cleaned, page, engine.recognizer, engine.steps)
+    with _timed("reflow", seconds):
+        page = read_order(page)
+        articles = assemble(page)
+    return PageResult(page, articles, make_issue(page.folio, options), tuple(seconds))
+
+
+def make_issue(folio: Folio, options: Options) -> Issue:
+    """What the documents' headers say of the issue: the options first, else what the page says of itself."""
+    return Issue(
+        newspaper=options.newspaper or folio.newspaper,
+        date=options.date or folio.date,
+        date_text="" if options.date and options.date != folio.date else folio.date_text,
+        page_number=folio.page_number,
+        section=folio.section,
+        issue_number=folio.issue_number,
+        authority=options.authority,
+    )
+
+
+@contextmanager
+def _timed(stage: str, seconds: list[tuple[str, float]]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds.append((stage, time.perf_counter() - start))

@@ -1,0 +1,104 @@
+"""Articles: each chain of the reading order with its heading, text, bylines and figures; advertisements apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digitize.model import HEADING_ROLES, Article, ArticleKind, Figure, LinkKind, Role
+from digitize.reflow.bylines import marked_persons
+from digitize.reflow.cues import load_cues
+from digitize.reflow.flow import Edges, column_edges
+from digitize.reflow.passages import PlacedLine, body_passages, find_dateline, heading_passages, make_passage
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable, Iterator, Sequence
+
+    from digitize.model import Page, Passage, Region
+    from digitize.reflow.cues import Cues
+
+
+def assemble(page: Page) -> tuple[Article, ...]:
+    """Assemble the articles and advertisements of a page in reading order (see `read_order`), numbered from 1.
+
+    Every character of the page's running text is in exactly one article or advertisement; what stands in folio and
+    fillers is in none.
+    """
+    cues = load_cues(page.language)
+    units = [unit for unit in _units(page) if any(region.lines for region in unit)]
+    articles = []
+    for number, unit in enumerate(units, start=1):
+        made = _article(unit, f"{page.id}-a{number:03d}", number, page, cues)
+        articles.append(made)
+    return tuple(articles)
+
+
+def _units(page: Page) -> Iterator[list[Region]]:
+    """Cut the ordered regions into articles: a new one begins where no link leads into a region from the last one."""
+    flow = {LinkKind.CONTINUES, LinkKind.HEADS}
+    followed = {link.target for link in page.links if link.kind in flow}
+    figures = {link.source for link in page.links if link.kind not in flow}
+    unit: list[Region] = []
+    for region in page.regions:
+        loose = region.role in {Role.PICTURE, Role.CAPTION} and region.id not in figures
+        if loose or region.role in {Role.FOLIO, Role.FILLER}:
+            continue
+        starts = (
+            region.role is Role.ADVERTISEMENT
+            or (region.role in HEADING_ROLES and not any(r.heading_id == region.heading_id for r in unit))
+            or (region.role is Role.PARAGRAPH and region.id not in followed)
+        )
+        if starts and unit:
+            yield unit
+            unit = []
+        unit.append(region)
+    if unit:
+        yield unit
+
+
+def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, cues: Cues) -> Article:
+    figures = _figures(unit, page)
+    if unit[0].role is Role.ADVERTISEMENT:
+        lines = [make_passage(Role.PARAGRAPH, [placed]) for region in unit for placed in _placed(region, page.regions)]
+        return Article(article_id, ArticleKind.ADVERTISEMENT, number, tuple(p for p in lines if p), figures)
+    heading = heading_passages([region for region in unit if region.role in HEADING_ROLES], cues)
+    text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
+    placed = [p for region in unit if region.role is Role.PARAGRAPH for p in _placed(region, text)]
+    body, dateline = find_dateline(body_passages(placed, page.type_size, cues), page.folio.date, cues)
+    passages = (*heading, *body)
+    columns = [region.column for region in unit if region.column]
+    captions = [caption for figure in figures for caption in figure.captions]
+    return Article(
+        id=article_id,
+        kind=ArticleKind.ARTICLE,
+        number=number,
+        passages=passages,
+        figures=figures,
+        dateline=dateline,
+        persons=tuple(dict.fromkeys(person for p in (*passages, *captions) for person in marked_persons(p.text, p.marks))),
+        continued_to=_continuation(body[-2:], cues.continued_to.search),
+        continued_from=_continuation(body[:1], cues.continued_from.match),
+        columns=(min(columns), max(columns)) if columns else None,
+    )
+
+
+def _continuation(passages: Sequence[Passage], find: Callable[[str], re.Match[str] | None]) -> str:
+    """The words that lead elsewhere, "" where there are none."""
+    found = [match.group() for passage in passages if (match := find(passage.text))]
+    return found[-1] if found else ""
+
+
+def _placed(region: Region, text: Sequence[Region]) -> list[PlacedLine]:
+    edges = column_edges(region, text) if region.role is Role.PARAGRAPH else Edges(region.box.x0, region.box.x1)
+    return [PlacedLine(line, region.id, edges) for line in region.lines]
+
+
+def _figures(unit: Sequence[Region], page: Page) -> tuple[Figure, ...]:
+    pictures = [region for region in unit if region.role is Role.PICTURE]
+    captions = {region.id: region for region in unit if region.role is Role.CAPTION}
+    figures = []
+    for picture in pictures:
+        own = [captions[link.source] for link in page.links if link.target == picture.id and link.source in captions]
+        made = [make_passage(Role.CAPTION, _placed(caption, ())) for caption in own]
+        figures.append(Figure(picture.id, picture.polygon, tuple(p for p in made if p)))
+    return tuple(figures)

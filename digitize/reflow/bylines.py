@@ -1,0 +1,77 @@
+"""Bylines: who wrote, photographed or sent an item, and as what."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from digitize.model import Mark, MarkKind, Person
+
+if TYPE_CHECKING:
+    from digitize.reflow.cues import Cues
+
+BYLINE_LENGTH = 48
+"""Bylines are shorter than this many characters: four people with their roles."""
+
+_ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】"
+_NAME = re.compile(r"[^\W\d_]+(?:[·•][^\W\d_]+)*(?: ?[A-Z]\.)?")
+_SEPARATORS = re.compile(r"[\s\u3000、，,/／&]+")
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_CJK_NAME = 4  # characters in the longest common Chinese name; transliterated names carry a dot
+_LATIN_NAMES = 4  # words of a Latin name
+
+
+def is_byline(text: str, cues: Cues) -> bool:
+    """Whether a line of text is a byline and nothing else: words for roles, and names."""
+    stripped = text.strip(_ORNAMENTS)
+    if not stripped or len(stripped) > BYLINE_LENGTH or not cues.role.search(stripped):
+        return False
+    persons = byline_persons(stripped, cues)
+    rest = _SEPARATORS.sub("", cues.role.sub("", stripped))
+    return rest == _SEPARATORS.sub("", "".join(name for _, _, name, _ in persons)) and _starts_like_byline(stripped, cues)
+
+
+def _starts_like_byline(text: str, cues: Cues) -> bool:
+    """A role at the start, or a name before one of the roles that follow their names."""
+    match = cues.role.match(text)
+    if match:
+        return True
+    alone = cues.role_alone.search(text)
+    return alone is not None and alone.end() == len(text)
+
+
+def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
+    """The persons of a byline: start and end in the text, name, and the role word that stands before (else after) it."""
+    found: list[tuple[int, int, str, str]] = []
+    roles = [(match.start(), match.end(), match.group()) for match in cues.role.finditer(text)]
+    spans = zip([0, *(end for _, end, _ in roles)], [*(start for start, _, _ in roles), len(text)], strict=True)
+    for index, (start, end) in enumerate(spans):
+        role = roles[index - 1][2] if index else (roles[0][2] if roles else "")
+        for match in re.finditer(r"[^\s\u3000、，,/／&()（）\[\]【】□■●◎▲△◆◇★☆]+(?: (?=[A-Z])[A-Z][\w.]*)*", text[start:end]):
+            name = match.group()
+            if not _is_name(name):
+                return ()
+            found.append((start + match.start(), start + match.end(), name, role))
+    return tuple(found)
+
+
+def _is_name(name: str) -> bool:
+    if _CJK.match(name):
+        plain = re.sub(r"[·•]", "", name)
+        return bool(_NAME.fullmatch(name)) and len(plain) <= (_CJK_NAME if plain == name else 12)
+    words = name.split()
+    return len(words) <= _LATIN_NAMES and all(word[:1].isupper() for word in words)
+
+
+def byline_marks(text: str, start: int, end: int, cues: Cues) -> tuple[Mark, ...]:
+    """The byline at `start` to `end` of a text, and the persons in it, as marks."""
+    persons = byline_persons(text[start:end], cues)
+    return (
+        Mark(MarkKind.BYLINE, start, end),
+        *(Mark(MarkKind.PERSON, start + a, start + b, role) for a, b, _, role in persons),
+    )
+
+
+def marked_persons(text: str, marks: tuple[Mark, ...]) -> tuple[Person, ...]:
+    """The persons that a passage's marks name."""
+    return tuple(Person(text[mark.start : mark.end], mark.value) for mark in marks if mark.kind is MarkKind.PERSON)

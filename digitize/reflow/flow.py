@@ -1,0 +1,120 @@
+"""How a block of text begins and ends: in mid-sentence, with an indent, with a byline. What the order is read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitize.reflow.bylines import is_byline
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.geometry import Box
+    from digitize.model import Region, TextLine
+    from digitize.reflow.cues import Cues
+
+INDENT = 0.8
+"""White at a line's start from which it is indented, in type sizes: an opening quotation mark leaves half a character."""
+
+INDENT_MAX = 3.6
+"""White at a line's start up to which it is an indent, in type sizes: two characters and slack; more is set to the right."""
+
+SHORT = 1.5
+"""White at a line's end from which its paragraph ends there, in type sizes: line-breaking rules leave one character."""
+
+SAME_COLUMN = 0.5
+"""Share of the narrower of two blocks that they have in common in x when they stand in one column."""
+
+FULL_BLOCK = 3
+"""So many lines show both edges of their column; fewer may all be short or indented."""
+
+
+class Start(Enum):
+    """How a block begins."""
+
+    OPEN = auto()  # at the column's edge: it may go on from elsewhere
+    PARAGRAPH = auto()  # with an indent
+    OPENING = auto()  # with the words that open a news item
+    BYLINE = auto()  # with a byline
+
+
+class End(Enum):
+    """How a block ends."""
+
+    OPEN = auto()  # a full line without a full stop: it goes on elsewhere
+    EITHER = auto()  # a full line with a full stop
+    PARAGRAPH = auto()  # a short line
+    BYLINE = auto()  # a byline: the item is over
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The left and right edge of the column that a block stands in, in reading-frame pixels."""
+
+    left: float
+    right: float
+
+
+def column_edges(region: Region, text: Sequence[Region]) -> Edges:
+    """The edges of a block's column, from the block itself or, where it is too short to show them, from its neighbours."""
+    if len(region.lines) >= FULL_BLOCK:
+        return Edges(region.box.x0, region.box.x1)
+    beside = [other for other in text if _one_column(region, other) and len(other.lines) >= FULL_BLOCK]
+    if not beside:
+        return Edges(region.box.x0, region.box.x1)
+    nearest = min(beside, key=lambda other: _distance_y(region.box, other.box))
+    return Edges(min(nearest.box.x0, region.box.x0), max(nearest.box.x1, region.box.x1))
+
+
+def _one_column(a: Region, b: Region) -> bool:
+    narrow = min(a.box.width, b.box.width)
+    return a.frame_id == b.frame_id and a.box.overlap_x(b.box) >= SAME_COLUMN * narrow and a.box.width < 1.3 * b.box.width
+
+
+def _distance_y(a: Box, b: Box) -> float:
+    return max(b.y0 - a.y1, a.y0 - b.y1, 0.0)
+
+
+def line_indent(line: TextLine, edges: Edges, type_size: float) -> float:
+    """White between the column's left edge and the line, in type sizes."""
+    return (line.box.x0 - edges.left) / type_size
+
+
+def is_paragraph_start(line: TextLine, edges: Edges, type_size: float) -> bool:
+    """Whether a line is indented as the first of a paragraph is."""
+    return INDENT <= line_indent(line, edges, type_size) <= INDENT_MAX
+
+
+def set_apart(line: TextLine, edges: Edges, type_size: float) -> bool:
+    """Whether a line keeps away from the column's left edge, as bylines set to the right or in the middle do."""
+    return line_indent(line, edges, type_size) >= INDENT
+
+
+def block_start(region: Region, edges: Edges, type_size: float, cues: Cues) -> Start:
+    """How a block of text begins."""
+    first = region.lines[0]
+    if cues.openings.match(first.text.strip()):
+        return Start.OPENING
+    if is_byline(first.text, cues) and set_apart(first, edges, type_size):
+        return Start.BYLINE
+    return Start.OPEN if line_indent(first, edges, type_size) < INDENT else Start.PARAGRAPH
+
+
+def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End:
+    """How a block of text ends."""
+    last = region.lines[-1]
+    if any(is_byline(line.text, cues) and set_apart(line, edges, type_size) for line in region.lines[-3:]):
+        return End.BYLINE
+    if edges.right - last.box.x1 > SHORT * type_size:
+        return End.PARAGRAPH
+    return End.EITHER if last.text.strip()[-1:] in tuple(cues.terminal) else End.OPEN
+
+
+def line_pitch(region: Region) -> float:
+    """The middle distance of a block's lines, in pixels; 0 for a single line."""
+    tops = np.diff([line.box.y0 for line in region.lines])
+    return float(np.median(tops)) if len(tops) else 0.0

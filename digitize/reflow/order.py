@@ -1,0 +1,141 @@
+"""Reading order: the page's regions, article after article, each in the order in which it is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digitize.geometry import hull
+from digitize.model import HEADING_ROLES, Link, LinkKind, Role
+from digitize.reflow.cues import load_cues
+from digitize.reflow.folio import mark_folio
+from digitize.reflow.graph import FlowGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.model import Page, Region
+
+BAND = 4.0
+"""Articles whose tops differ by less than this many type sizes stand in one row and are read from left to right."""
+
+ITEM_LINES = 3
+"""Text without a heading is an item of its own from so many lines on; less is a filler."""
+
+FIGURE_REACH = 4.0
+"""How far outside an article's outline its pictures stand at most, in type sizes."""
+
+
+def read_order(page: Page) -> Page:
+    """Decide what goes on where, and put the page's regions in reading order: folio, articles, then what is left.
+
+    The links of the result say which region goes on in which and why. No region is lost; a heading without text and
+    a scrap of text without a heading become fillers.
+    """
+    cues = load_cues(page.language)
+    page = mark_folio(page, cues)
+    links = FlowGraph(page, cues).links()
+    units = _units(page.regions, links)
+    figures = _figure_links(units, page)
+    own = {region.id: region for region in page.regions}
+    for unit in units:
+        pictures = [link.source for link in figures if link.target == unit[0].id]
+        unit += [
+            own[key] for picture in pictures for key in (picture, *(link.source for link in figures if link.target == picture))
+        ]
+    ordered = [region for region in page.regions if region.role is Role.FOLIO]
+    ordered += [region for unit in _in_rows(units, page.type_size) for region in _settled(unit)]
+    seen = {region.id for region in ordered}
+    left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
+    return replace(page, links=(*links, *figures), regions=(*ordered, *left))
+
+
+def _chains(regions: Sequence[Region], links: Sequence[Link]) -> tuple[tuple[Region, ...], ...]:
+    """The chains that the links make: each a heading, if it has one, and its blocks of text in order."""
+    own = {region.id: region for region in regions}
+    follower = {link.source: link.target for link in links if link.kind in {LinkKind.CONTINUES, LinkKind.HEADS}}
+    followed = set(follower.values())
+    found = []
+    for region in regions:
+        headless = region.role is Role.PARAGRAPH and region.lines
+        if region.id in followed or not (headless or region.role is Role.HEADLINE):
+            continue
+        chain = [region]
+        while chain[-1].id in follower:
+            chain.append(own[follower[chain[-1].id]])
+        found.append(tuple(chain))
+    return tuple(found)
+
+
+def _units(regions: Sequence[Region], links: Sequence[Link]) -> list[list[Region]]:
+    """Each article's regions in reading order: kicker, headline, deck, text; and each advertisement by itself."""
+    units = []
+    for chain in _chains(regions, links):
+        head = chain[0]
+        parts = [r for r in regions if r.heading_id == head.id and r.role in HEADING_ROLES] if head.heading_id else []
+        units.append([*sorted(parts, key=lambda r: r.box.y0), *(r for r in chain if r not in parts)])
+    units += [[region] for region in regions if region.role is Role.ADVERTISEMENT]
+    return units
+
+
+def _figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, ...]:
+    """Which unit each picture illustrates: the one whose outline it stands in, or nearest to; and whose caption is whose."""
+    links = []
+    for picture in (region for region in page.regions if region.role is Role.PICTURE):
+        beside = [unit for unit in units if unit[0].frame_id == picture.frame_id]
+        unit = max(beside, key=lambda each: _belonging(each, picture), default=None)
+        if unit is None or _belonging(unit, picture) <= -FIGURE_REACH * page.type_size:
+            continue
+        score = round(_belonging(unit, picture), 2)
+        links.append(
+            Link(
+                picture.id, unit[0].id, LinkKind.ILLUSTRATES, score, "within the outline" if score > 0 else "beside the outline"
+            )
+        )
+        captions = [r for r in page.regions if r.role is Role.CAPTION and nearest_picture(r, page.regions) is picture]
+        links += [Link(caption.id, picture.id, LinkKind.CAPTIONS, 1.0, "below the picture") for caption in captions]
+    return tuple(links)
+
+
+def nearest_picture(caption: Region, regions: Sequence[Region]) -> Region | None:
+    """The picture that a caption stands below."""
+    above = [r for r in regions if r.role is Role.PICTURE and r.box.overlap_x(caption.box) > 0 and r.box.cy < caption.box.cy]
+    return max(above, key=lambda r: r.box.y1, default=None)
+
+
+def _belonging(unit: Sequence[Region], picture: Region) -> float:
+    """How much of a picture lies within a unit's outline, 0..1; outside it, its distance, in pixels, below 0."""
+    outline = hull(region.box for region in unit)
+    shared = outline.intersection(picture.box) / max(1.0, picture.box.area)
+    if shared > 0:
+        return shared
+    dx = max(outline.x0 - picture.box.x1, picture.box.x0 - outline.x1, 0.0)
+    dy = max(outline.y0 - picture.box.y1, picture.box.y0 - outline.y1, 0.0)
+    return -(dx + dy)
+
+
+def _in_rows(units: Sequence[list[Region]], type_size: float) -> list[list[Region]]:
+    """Units from the top row down, each row from left to right."""
+    tops = sorted(units, key=lambda unit: min(region.box.y0 for region in unit))
+    rows: list[tuple[float, list[list[Region]]]] = []
+    for unit in tops:
+        top = min(region.box.y0 for region in unit)
+        if not rows or top - rows[-1][0] > BAND * type_size:
+            rows.append((top, []))
+        rows[-1][1].append(unit)
+    return [unit for _, row in rows for unit in sorted(row, key=lambda each: each[0].box.x0)]
+
+
+def _settled(unit: Sequence[Region]) -> list[Region]:
+    """A unit's regions, or fillers where it is no item: no heading over text, and hardly any text."""
+    text = [region for region in unit if region.role is Role.PARAGRAPH]
+    headed = any(region.role is Role.HEADLINE for region in unit)
+    illustrated = any(region.role is Role.PICTURE for region in unit)
+    lines = sum(len(region.lines) for region in text)
+    is_item = unit[0].role is Role.ADVERTISEMENT or (headed and (lines > 0 or illustrated)) or lines >= ITEM_LINES
+    if is_item:
+        return list(unit)
+    return [
+        region if region.role in {Role.PICTURE, Role.CAPTION} else replace(region, role=Role.FILLER, heading_id=None)
+        for region in unit
+    ]

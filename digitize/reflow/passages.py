@@ -1,0 +1,164 @@
+"""Passages: the lines of one article as running text, cut into paragraphs, bylines and subheadings, with marks."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from digitize.model import HEADING_ROLES, Dateline, LinePiece, Mark, MarkKind, Passage, Role
+from digitize.reflow.bylines import byline_marks, byline_persons, is_byline
+from digitize.reflow.flow import Edges, is_paragraph_start, set_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from digitize.model import Region, TextLine
+    from digitize.reflow.cues import Cues
+
+_BRACKETED = re.compile(r"[（(\[【][^（()）\[\]【】]{2,40}[)）\]】]")
+_LETTER = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A line with the region that it stands in and the edges of its column."""
+
+    line: TextLine
+    region_id: str
+    edges: Edges
+
+
+def make_passage(role: Role, lines: Iterable[PlacedLine]) -> Passage | None:
+    """Join lines into one running text; None where no line has any."""
+    pieces: list[LinePiece] = []
+    region_ids: list[str] = []
+    for placed in lines:
+        text = placed.line.text
+        start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+        if start >= end:
+            continue
+        piece = LinePiece(placed.line, start, end)
+        pieces[-1:] = _joined(pieces[-1], piece) if pieces else [piece]
+        if placed.region_id not in region_ids:
+            region_ids.append(placed.region_id)
+    return Passage(role, tuple(pieces), tuple(region_ids)) if pieces else None
+
+
+def _joined(before: LinePiece, after: LinePiece) -> list[LinePiece]:
+    """Two pieces of running text: no space between ideographs, one between words, none within a hyphenated word."""
+    last, first = before.text[-1], after.text[0]
+    if last in _HYPHENS and len(before.text) > 1 and _LETTER.match(before.text[-2]) and first.islower():
+        return [replace(before, end=before.end - 1), replace(after, hyphenated=True)]
+    spaced = (_LETTER.match(last) or last in ",.;:!?)") and (_LETTER.match(first) or first == "(")
+    return [before, replace(after, gap=" " if spaced else "")]
+
+
+def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ...]:
+    """The parts of a heading. A part that is a byline and nothing else (set under the headline) becomes one."""
+    passages = []
+    for region in sorted(regions, key=lambda r: r.box.y0):
+        placed = [PlacedLine(line, region.id, Edges(region.box.x0, region.box.x1)) for line in region.lines]
+        passage = make_passage(region.role, placed)
+        if passage is None:
+            continue
+        if region.role is not Role.HEADLINE and is_byline(passage.text, cues):
+            passage = replace(passage, role=Role.BYLINE, marks=byline_marks(passage.text, 0, len(passage.text), cues))
+        passages.append(passage)
+    # In the model kicker, headline and deck come before all else, as they are printed.
+    return tuple(sorted(passages, key=lambda p: p.role not in HEADING_ROLES))
+
+
+def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> tuple[Passage, ...]:
+    """The paragraphs and bylines of an article, from its body lines in reading order."""
+    groups: list[tuple[Role, list[PlacedLine]]] = []
+    for placed in lines:
+        role = _line_role(placed, groups[-1] if groups else None, type_size, cues)
+        if groups and role is groups[-1][0] and not _begins(placed, role, groups[-1][1], type_size, cues):
+            groups[-1][1].append(placed)
+        else:
+            groups.append((role, [placed]))
+    passages = [passage for role, group in groups if (passage := make_passage(role, group))]
+    return tuple(_marked(passage, cues, first=index == 0) for index, passage in enumerate(passages))
+
+
+def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None, type_size: float, cues: Cues) -> Role:
+    """A byline stands apart from the column's edge and names people; what is set like it below it goes on with it."""
+    if not set_apart(placed.line, placed.edges, type_size):
+        return Role.PARAGRAPH
+    if is_byline(placed.line.text, cues):
+        return Role.BYLINE
+    right = placed.edges.right - placed.line.box.x1 < type_size
+    goes_on = before is not None and before[0] is Role.BYLINE and right and _all_names(placed.line.text)
+    return Role.BYLINE if goes_on else Role.PARAGRAPH
+
+
+def _all_names(text: str) -> bool:
+    return bool(re.fullmatch(r"[^\W\d_]{2,4}(?:[\s\u3000、]+[^\W\d_]{2,4})*", text.strip()))
+
+
+def _begins(placed: PlacedLine, role: Role, group: Sequence[PlacedLine], type_size: float, cues: Cues) -> bool:
+    if role is Role.BYLINE:
+        return False
+    if is_paragraph_start(placed.line, placed.edges, type_size):
+        return True
+    # A line that opens an item begins a paragraph even where no indent is set.
+    return bool(cues.openings.match(placed.line.text.strip())) and group[-1].line.text.strip()[-1:] in tuple(cues.terminal)
+
+
+def _marked(passage: Passage, cues: Cues, *, first: bool) -> Passage:
+    text = passage.text
+    if passage.role is Role.BYLINE:
+        return replace(passage, marks=byline_marks(text, 0, len(text), cues))
+    marks: list[Mark] = []
+    if first and (match := cues.dateline.match(text)):
+        marks += _dateline_marks(match)
+    for match in _BRACKETED.finditer(text):
+        inner = match.group()[1:-1]
+        if is_byline(inner, cues) and byline_persons(inner, cues):
+            marks += byline_marks(text, match.start() + 1, match.end() - 1, cues)
+    return replace(passage, marks=tuple(sorted(marks, key=lambda m: (m.start, -m.end))))
+
+
+def _dateline_marks(match: re.Match[str]) -> list[Mark]:
+    marks = [Mark(MarkKind.DATELINE, match.start(), match.end())]
+    for kind, group in ((MarkKind.PLACE, "place"), (MarkKind.DATE, "date")):
+        if match.groupdict().get(group):
+            marks.append(Mark(kind, match.start(group), match.end(group)))
+    return marks
+
+
+def complete_date(text: str, issue_date: datetime.date | None) -> datetime.date | None:
+    """The full date that a dateline's day, or month and day, means: the last such date up to the issue's.
+
+    None where the issue's date is not known or the text names no day.
+    """
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    if issue_date is None or not numbers or len(numbers) > 2:  # noqa: PLR2004 - month and day
+        return None
+    for days in range(366):
+        day = issue_date - datetime.timedelta(days=days)
+        if day.day == numbers[-1] and (len(numbers) == 1 or day.month == numbers[0]):
+            return day
+    return None
+
+
+def find_dateline(
+    passages: Sequence[Passage], issue_date: datetime.date | None, cues: Cues
+) -> tuple[tuple[Passage, ...], Dateline | None]:
+    """The dateline of an article, and its passages with the date's full form in its mark."""
+    for index, passage in enumerate(passages):
+        for mark in passage.marks:
+            if mark.kind is not MarkKind.DATELINE:
+                continue
+            match = cues.dateline.match(passage.text)
+            parts = match.groupdict() if match else {}
+            date_text = parts.get("date") or ""
+            date = complete_date(date_text, issue_date)
+            marks = tuple(replace(m, value=date.isoformat()) if m.kind is MarkKind.DATE and date else m for m in passage.marks)
+            done = (*passages[:index], replace(passage, marks=marks), *passages[index + 1 :])
+            text = passage.text[mark.start : mark.end]
+            return done, Dateline(text, parts.get("place") or "", date_text, date, parts.get("source") or "")
+    return tuple(passages), None
