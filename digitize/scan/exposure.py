@@ -145,7 +145,8 @@ def _fit(powers: NDArray[np.float64], levels: NDArray[np.float64]) -> tuple[NDAr
     near = np.ones(len(levels), dtype=bool)
     for step in range(LEANING_ROUNDS + NEAR_ROUNDS):
         weighted = powers * weights[:, np.newaxis]
-        terms = np.linalg.solve(weighted.T @ powers + STIFFNESS * np.eye(powers.shape[1]), weighted.T @ levels)
+        normal = weighted.T @ powers + STIFFNESS * np.eye(powers.shape[1])
+        terms = np.asarray(np.linalg.solve(normal, weighted.T @ levels), dtype=np.float64)
         fitted = powers @ terms
         if step < LEANING_ROUNDS - 1:
             weights = np.where(levels > fitted, LEANING, 1 - LEANING)

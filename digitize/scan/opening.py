@@ -88,14 +88,16 @@ def _frames(file: BufferedReader, max_pixels: int) -> _Frames:
     head = file.read(1024)
     file.seek(0)
     if not head:
-        raise UnreadableImageError("the file is empty", remedy="copy or scan it again")
+        raise UnreadableImageError(
+            "the file is empty", remedy="copy or scan it again, or save what an image editor still shows of it"
+        )
     try:
         return PdfFrames(file, max_pixels) if is_pdf(head) else RasterFrames(file, max_pixels)
     except PageError:
         raise
     except UnidentifiedImageError as error:
         remedy = "give a JPEG, PNG, WebP, JPEG 2000, TIFF, BMP or PDF file"
-        raise UnreadableImageError("is not an image of a known format, or damaged at its beginning", remedy=remedy) from error
+        raise UnreadableImageError("is not an image of a known format, or too damaged to tell", remedy=remedy) from error
     except Exception as error:  # a decoder can raise anything on a damaged file
         raise _damaged(error) from error
 
@@ -131,5 +133,8 @@ def _explained(error: Exception, where: str) -> PageError:
 def _damaged(error: Exception) -> UnreadableImageError:
     if isinstance(error, MemoryError):
         return UnreadableImageError("there is not enough memory to decode it", remedy="use fewer workers, or a larger machine")
-    reason = " ".join(str(error).split()) or type(error).__name__
-    return UnreadableImageError(f"the image is damaged or incomplete: {reason}", remedy="copy or scan it again")
+    reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    return UnreadableImageError(
+        f"the image is damaged or incomplete: {reason}",
+        remedy="copy or scan it again, or save what an image editor still shows of it",
+    )

@@ -96,15 +96,14 @@ def _resolution(page: pdfium.PdfPage, max_pixels: int) -> float:
 
 def _covers(picture: pdfium.PdfImage, area: float) -> bool:
     left, bottom, right, top = picture.get_bounds()
-    return (right - left) * (top - bottom) >= COVERING * area
+    return bool((right - left) * (top - bottom) >= COVERING * area)
 
 
 def _invisible(thing: pdfium.PdfObject) -> bool:
     """Whether it is the text that a recognizer laid over the scan."""
     if thing.type != raw.FPDF_PAGEOBJ_TEXT:
         return False
-    mode: int = raw.FPDFTextObj_GetTextRenderMode(thing)
-    return mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    return bool(raw.FPDFTextObj_GetTextRenderMode(thing) == raw.FPDF_TEXTRENDERMODE_INVISIBLE)
 
 
 def _render(page: pdfium.PdfPage, width: int, height: int) -> NDArray[np.uint8]:

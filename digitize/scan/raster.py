@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import math
+import os
+import re
+import tempfile
 import threading
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -24,9 +28,19 @@ FORMATS = ("JPEG", "PNG", "WEBP", "JPEG2000", "TIFF", "BMP")
 # A page with a side shorter than this holds no line of type that could be read.
 SMALLEST_SIDE = 32
 
-_MAX_8_BIT = 255
+# What software writes, or Pillow assumes, when the resolution is not known; type scanned at it could not be read.
+NOMINAL_DPI = 72.0
 
-# Pillow keeps its limit on image sizes in a module global.
+_MAX_8_BIT = 255
+_STDERR = 2
+# What libtiff says when it gave up within a strip, leaving the rest of it empty. Group 3 finds its way back at the next
+# line, and warnings are about lines that it could mend.
+_INCOMPLETE = re.compile(r"(?!Fax3)\w*Decode\w*: (?!Warning)")
+
+# Pillow logs what it finds odd, and Python prints the records of loggers without a handler.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
+# Held while Pillow's global limit on image sizes is lifted.
 _PILLOW_LIMIT = threading.RLock()
 
 # How to lay out pixels so that they stand as a viewer shows them, by the EXIF and TIFF tag Orientation: whether to swap
@@ -91,8 +105,9 @@ class RasterFrames:
 
     def __init__(self, file: BinaryIO, max_pixels: int) -> None:
         self._max_pixels = max_pixels
-        with _pillow(max_pixels):
+        with _pillow():
             self._image = Image.open(file, formats=FORMATS)
+            check_size(*self._image.size, max_pixels)
             self._frames = _pages(self._image) if isinstance(self._image, TiffImagePlugin.TiffImageFile) else [0]
         # The pictures that some cameras add to a JPEG (MPO) are previews of the same page.
         kind = "JPEG" if self._image.format == "MPO" else self._image.format or ""
@@ -108,12 +123,13 @@ class RasterFrames:
             PageError: it is too large or too small.
             Exception: whatever Pillow's decoders raise on damaged files.
         """
-        with _pillow(self._max_pixels):
-            image = self._image
-            if len(self) > 1 or self._frames[index]:
+        image = self._image
+        with _pillow(), _libtiff_heard() if image.format == "TIFF" else nullcontext():
+            if self._frames[index] != image.tell():
                 image.seek(self._frames[index])
             check_page_size(*image.size, self._max_pixels)
-            orientation = 1 if isinstance(image, TiffImagePlugin.TiffImageFile) else image.getexif().get(_ORIENTATION_TAG, 1)
+            # Pillow turns TIFFs itself.
+            orientation = 1 if image.format == "TIFF" else image.getexif().get(_ORIENTATION_TAG, 1)
             dpi = _dpi(image)
             image.draft("L", image.size)  # lets the JPEG decoder leave out the colours; others take no notice
             return Picture(_turned(_grey(image), orientation), dpi)
@@ -124,24 +140,52 @@ class RasterFrames:
 
 
 @contextmanager
-def _pillow(max_pixels: int) -> Iterator[None]:
-    """Pillow without its warnings and with our limit on sizes, for this thread alone, as it was before at the end.
+def _pillow() -> Iterator[None]:
+    """Pillow without its warnings and without its limit on sizes, which are ours to check; as it was before at the end.
 
-    Raises:
-        PageError: an image has more than `max_pixels` pixels.
+    One thread at a time: the limit is a global of Pillow's.
     """
     with _PILLOW_LIMIT, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         before = Image.MAX_IMAGE_PIXELS
-        # Pillow warns at this number and refuses at twice this number.
-        Image.MAX_IMAGE_PIXELS = math.ceil(max_pixels / 2)
+        Image.MAX_IMAGE_PIXELS = None
         try:
             yield
-        except Image.DecompressionBombError as error:
-            message = f"the image has more than {max_pixels:,} pixels"
-            raise PageError(message, remedy="if it is a genuine scan, set max_pixels higher") from error
         finally:
             Image.MAX_IMAGE_PIXELS = before
+
+
+@contextmanager
+def _libtiff_heard() -> Iterator[None]:
+    """Listen to what libtiff, a C library, writes to the standard error stream.
+
+    It is the only place where it says that a strip could not be decoded, or why; and it would stand there between the
+    lines of the run's own report. Other threads' messages of these milliseconds are lost with it; the lock of `_pillow`
+    keeps a second one from listening.
+
+    Raises:
+        OSError: the frame was decoded, but not all of it; or could not be, with libtiff's reason.
+    """
+    try:
+        stderr = os.dup(_STDERR)
+    except OSError:  # a daemon without one
+        yield
+        return
+    with tempfile.TemporaryFile() as heard:
+        os.dup2(heard.fileno(), _STDERR)
+        failure: OSError | None = None
+        try:
+            yield
+        except OSError as error:
+            failure = error
+        finally:
+            os.dup2(stderr, _STDERR)
+            os.close(stderr)
+        heard.seek(0)
+        lines = [line.decode(errors="replace").strip().removeprefix("tempfile.tif: ") for line in heard]
+        reasons = lines if failure else [line for line in lines if _INCOMPLETE.match(line)]
+        if failure or reasons:
+            raise OSError(reasons[0] if reasons else str(failure)) from failure
 
 
 def _pages(image: TiffImagePlugin.TiffImageFile) -> list[int]:
@@ -178,7 +222,7 @@ def _dpi(image: Image.Image) -> float | None:
         dpi = max(float(value) for value in stated) if stated else 0.0
     except (TypeError, ValueError, ZeroDivisionError):
         return None
-    return dpi if math.isfinite(dpi) and dpi > 1 else None  # 1 is what software writes that knows none
+    return dpi if math.isfinite(dpi) and dpi > NOMINAL_DPI else None
 
 
 def _grey(image: Image.Image) -> NDArray[np.uint8]:
@@ -199,17 +243,17 @@ def _scaled(deep: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Deep grey pixels in 8 bits.
 
     Whole numbers are scaled by the bits that the brightest one uses, so that 12 bits stored in 16 keep their range; others
-    by their largest value.
+    run from 0 to 1, to 255, or else to their largest value.
     """
     if deep.dtype.kind == "f":
         values = np.nan_to_num(deep.astype(np.float32), posinf=0, neginf=0)
         top = float(values.max())
-        return np.clip(values * (_MAX_8_BIT / top if top > 0 else 0), 0, _MAX_8_BIT).astype(np.uint8)
+        white = next((white for white in (1.0, float(_MAX_8_BIT)) if top <= white), top)
+        return np.asarray(np.clip(values * (_MAX_8_BIT / white), 0, _MAX_8_BIT), dtype=np.uint8)
     bits = max(int(deep.max()), 0).bit_length()
-    return np.clip(np.right_shift(deep, max(bits - 8, 0)), 0, _MAX_8_BIT).astype(np.uint8)
+    return np.asarray(np.clip(np.right_shift(deep, max(bits - 8, 0)), 0, _MAX_8_BIT), dtype=np.uint8)
 
 
 def _turned(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     swap, down, right = _ORIENTATIONS.get(orientation, (False, 1, 1))
-    upright: NDArray[np.uint8] = (pixels.T if swap else pixels)[::down, ::right]
-    return np.ascontiguousarray(upright)
+    return np.ascontiguousarray((pixels.T if swap else pixels)[::down, ::right], dtype=np.uint8)
