@@ -22,6 +22,8 @@ XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 # What XML 1.0 (section 2.2, Char) leaves out: C0 controls but tab, line feed and carriage return; surrogates; U+FFFE, U+FFFF.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_WHITE_SPACE = re.compile("[ \t\r\n]+")
+
 _AREA_CORNERS = 3
 
 
@@ -31,8 +33,11 @@ def xml_text(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text for a title or an attribute: without forbidden characters, white space drawn together to single blanks."""
-    return " ".join(xml_text(text).split())
+    """The text for a title or an attribute: as XPath's normalize-space() gives it, without forbidden characters.
+
+    Only XML's own white space is drawn together; the full-width blank of a Chinese headline stays.
+    """
+    return _WHITE_SPACE.sub(" ", xml_text(text)).strip(" ")
 
 
 def root_element(namespace: str, tag: str) -> etree._Element:

@@ -1,0 +1,71 @@
+"""Reading documents that nobody vouches for, and what is found wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, cast
+
+from lxml import etree
+
+
+class Kind(StrEnum):
+    """What a document is: the name of its root element, with its namespace."""
+
+    TEI = "{http://www.tei-c.org/ns/1.0}TEI"
+    NEWSML = "{http://iptc.org/std/nar/2006-10-01/}newsItem"
+    ALTO = "{http://www.loc.gov/standards/alto/ns-v4#}alto"
+    SVG = "{http://www.w3.org/2000/svg}svg"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Violation:
+    """One thing that is wrong: in which file, in which line (from 1), what, and by which rule."""
+
+    file: str
+    line: int
+    message: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document as a tree, and what it is."""
+
+    name: str
+    kind: Kind
+    root: etree._Element
+
+
+def select(context: etree._Element, path: str, namespaces: dict[str, str] | None = None) -> list[etree._Element]:
+    """The elements on an XPath that leads to elements."""
+    found: Any = context.xpath(path, namespaces=namespaces)  # the stubs allow all that XPath can give
+    elements: list[etree._Element] = found
+    return elements
+
+
+def line_of(element: etree._Element) -> int:
+    """The line that an element starts in, from 1."""
+    return int(cast("Any", element).sourceline or 1)  # the stubs do not say that it is a number
+
+
+def parse(document: bytes, name: str) -> Parsed | Violation:
+    """Read a document; a violation says why it cannot be read, or may not.
+
+    Nothing is fetched, no entity is expanded, and libxml2's limits on depth and size hold. A document type declaration
+    is refused: the documents of an archive have none, and all attacks by entities need one.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(document, parser)
+    except etree.XMLSyntaxError as error:
+        return Violation(name, max(1, error.lineno or 1), f"not well-formed: {error.msg}", "well-formed")
+    if cast("Any", root.getroottree().docinfo).doctype:  # the stubs leave it out
+        return Violation(name, 1, "has a document type declaration; documents of an archive carry none", "doctype")
+    try:
+        return Parsed(name, Kind(root.tag), root)
+    except ValueError:
+        return Violation(name, 1, f"the root element {root.tag} is none of TEI, newsItem, alto and svg", "root")
