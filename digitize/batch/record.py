@@ -129,7 +129,7 @@ class Record:
         try:
             values = json.loads(content)
             if values.pop("schema") != SCHEMA_VERSION:
-                raise ValueError("the record has another schema")
+                raise ValueError("another schema")  # noqa: TRY301 - told with all that is wrong below
             first = values.pop("first_created")
             error = values.pop("error")
             return Record(
@@ -144,7 +144,7 @@ class Record:
                 files=tuple(WrittenFile(**file) for file in values.pop("files")),
                 **values,
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"not a page record: {error!r}") from error
 
 

@@ -124,7 +124,7 @@ def _read_input(entry: Input | FailedInput, job: Job) -> Iterator[Outcome]:
 
 
 def _done_before(entry: Input, job: Job) -> list[Record]:
-    """The records of all pages of a file, if every one is done, whole, and as it would come out now; else none."""
+    """The records of all pages of a file, if every one is done: then the file need not be opened. Else none."""
     records: list[Record] = []
     first = read_record(job.output / entry.stem) or read_record(job.output / page_id(entry.stem, 1, 2))
     if first is None:
@@ -137,19 +137,21 @@ def _done_before(entry: Input, job: Job) -> list[Record]:
     for frame in range(1, first.source.frames + 1):
         folder = job.output / page_id(entry.stem, frame, first.source.frames)
         record = read_record(folder)
-        if record is None or not _is_current(record, digest, job) or not is_whole(folder, record):
+        if record is None or not _is_done(record, folder, digest, job):
             return []
         records.append(record)
     return records
 
 
-def _is_current(record: Record, source_sha256: str, job: Job) -> bool:
+def _is_done(record: Record, folder: Path, source_sha256: str, job: Job) -> bool:
+    """Whether a page need not be read: it would come out as it is, and its files are there."""
     return (
         record.status is not Status.FAILED
         and record.source.sha256 == source_sha256
         and record.options_digest == job.options.digest
         and record.model_digest == job.model_digest
         and record.version == __version__
+        and is_whole(folder, record)
     )
 
 
@@ -157,6 +159,8 @@ def _read_page(scan: Scan | FailedFrame, job: Job, opening: float) -> Outcome:
     """Read, write and record one page; whatever goes wrong with it ends up in its record."""
     folder = job.output / scan.page_id
     earlier = read_record(folder)
+    if earlier and not job.force and _is_done(earlier, folder, scan.source.sha256, job):
+        return Outcome.of(earlier, skipped=True)
     blank = Record(scan.page_id, Status.FAILED, scan.source, __version__, job.options.digest, job.model_digest, created=_now())
     trace = ""
     try:
