@@ -63,13 +63,10 @@ def _is_name(name: str) -> bool:
     return len(words) <= _LATIN_NAMES and all(word[:1].isupper() for word in words)
 
 
-def byline_marks(text: str, start: int, end: int, cues: Cues) -> tuple[Mark, ...]:
-    """The byline at `start` to `end` of a text, and the persons in it, as marks."""
+def person_marks(text: str, start: int, end: int, cues: Cues) -> tuple[Mark, ...]:
+    """The persons in the byline at `start` to `end` of a text, as marks."""
     persons = byline_persons(text[start:end], cues)
-    return (
-        Mark(MarkKind.BYLINE, start, end),
-        *(Mark(MarkKind.PERSON, start + a, start + b, role) for a, b, _, role in persons),
-    )
+    return tuple(Mark(MarkKind.PERSON, start + a, start + b, role) for a, b, _, role in persons)
 
 
 def marked_persons(text: str, marks: tuple[Mark, ...]) -> tuple[Person, ...]:

@@ -57,30 +57,41 @@ def read_folio(lines: Sequence[TextLine], cues: Cues) -> Folio:
     What is neither date nor number is the newspaper's name where it is set largest, the section where it stands beside
     the page number.
     """
-    folio = Folio()
-    names: list[tuple[float, str]] = []
+    folio, rests = Folio(), []
     for line in sorted(lines, key=lambda each: each.box.x0):
-        rest = line.text.strip()
-        if (match := cues.date.search(rest)) and (date := _date(match)):
-            end = weekday.end() if (weekday := cues.weekday.search(rest)) else match.end()
-            folio = replace(folio, date=date, date_text=rest[match.start() : max(end, match.end())])
-            rest = (rest[: match.start()] + " " + rest[max(end, match.end()) :]).strip()
+        folio, rest = _read_date(folio, line.text.strip(), cues)
         if match := cues.issue.search(rest):
             folio = replace(folio, issue_number=match.group("issue"))
             rest = rest.replace(match.group(), " ").strip()
-        if (
-            not folio.page_number
-            and (match := cues.page.match(rest))
-            and rest[match.end() : match.end() + 1] in {"", " ", "\u3000"}
-        ):
-            section = rest[match.end() :].strip(" \u3000:：|·")
-            folio = replace(folio, page_number=match.group("page").replace(" ", ""), section=section)
-            rest = ""
         if rest:
-            names.append((line.type_size, rest))
-    if names:
-        folio = replace(folio, newspaper=max(names)[1])
+            rests.append((line.type_size, rest))
+    rests.sort(key=lambda found: -found[0])
+    # The name of the paper may begin with a number too; but only the page number stands alone beside a date.
+    if rests and (len(rests) > 1 or not _page_number(rests[0][1], cues)):
+        folio = replace(folio, newspaper=rests.pop(0)[1])
+    for _, rest in rests:
+        if not folio.page_number and (found := _page_number(rest, cues)):
+            folio = replace(folio, page_number=found[0], section=found[1])
     return folio
+
+
+def _read_date(folio: Folio, text: str, cues: Cues) -> tuple[Folio, str]:
+    """The folio with the line's date, and the line without it."""
+    match = cues.date.search(text)
+    date = _date(match) if match else None
+    if match is None or date is None:
+        return folio, text
+    weekday = cues.weekday.search(text, match.end())
+    end = weekday.end() if weekday else match.end()
+    return replace(folio, date=date, date_text=text[match.start() : end]), (text[: match.start()] + " " + text[end:]).strip()
+
+
+def _page_number(text: str, cues: Cues) -> tuple[str, str] | None:
+    """A page number at a line's start or end, and the section beside it."""
+    match = cues.page.match(text)
+    if match is None or text[match.end() : match.end() + 1].isdigit():
+        return None
+    return match.group("page").replace(" ", ""), text[match.end() :].strip(" \u3000:：|·")
 
 
 def _date(match: re.Match[str]) -> datetime.date | None:

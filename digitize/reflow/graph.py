@@ -157,6 +157,7 @@ class FlowGraph:
         self.rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
         self._column = float(np.median([block.box.width for block in self.blocks])) if self.blocks else 1.0
         self._head = [self._heading_above(block) for block in self.blocks]
+        self._aside = [self._headings_aside(index) for index in range(len(self.blocks))]
 
     def links(self) -> tuple[Link, ...]:
         """The best consistent set of edges."""
@@ -201,6 +202,19 @@ class FlowGraph:
             return None
         return index
 
+    def _headings_aside(self, index: int) -> frozenset[int]:
+        """The headings in whose row of blocks a block without one stands: their tops level, no rule in the gutters between."""
+        if self._head[index] is not None:
+            return frozenset()
+        block, found = self.blocks[index], set()
+        upright = [rule for rule in self.rules if rule.height > rule.width and rule.overlap_y(block.box) > 0.5 * block.box.height]
+        for other, head in zip(self.blocks, self._head, strict=True):
+            level = abs(other.box.y0 - block.box.y0) <= ALIGNED * self.type_size
+            low, high = sorted((other.box.cx, block.box.cx))
+            if head is not None and level and other.region.frame_id == block.region.frame_id and not any(low < r.cx < high for r in upright):
+                found.add(head)
+        return frozenset(found)
+
     def _ruled(self, span: Box) -> bool:
         """Whether a horizontal rule crosses the span over most of its width."""
         return any(
@@ -224,7 +238,7 @@ class FlowGraph:
         if own is not None and self.headings[own] is not heading:
             return NEVER
         if own is None:
-            if not below or self._ruled(hull((heading.box, block.box))):
+            if self.headings.index(heading) not in self._aside[target]:
                 return NEVER
             found = found.plus(ASIDE, "beside the heading's columns")
         first = min((b.box.x0 for b in below), default=block.box.x0)
@@ -252,10 +266,11 @@ class FlowGraph:
         return found.plus(*self._headings_say(source, target))
 
     def _headings_say(self, source: Block, target: int) -> tuple[float, str]:
-        ours, theirs = self._head[self.blocks.index(source)], self._head[target]
+        index = self.blocks.index(source)
+        ours, theirs = self._head[index], self._head[target]
         if theirs is None:
             return 0.0, ""
-        if ours == theirs:
+        if ours == theirs or theirs in self._aside[index]:
             return SAME_HEADING, "under one heading"
         if source.box.y0 < self.headings[theirs].box.y0 or ours is not None:
             return OTHER_HEADING, "under another heading"

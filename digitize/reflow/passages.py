@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.model import HEADING_ROLES, Dateline, LinePiece, Mark, MarkKind, Passage, Role
-from digitize.reflow.bylines import byline_marks, byline_persons, is_byline
+from digitize.reflow.bylines import is_byline, person_marks
 from digitize.reflow.flow import Edges, is_paragraph_start, set_apart
 
 if TYPE_CHECKING:
@@ -41,18 +41,21 @@ def make_passage(role: Role, lines: Iterable[PlacedLine]) -> Passage | None:
         if start >= end:
             continue
         piece = LinePiece(placed.line, start, end)
-        pieces[-1:] = _joined(pieces[-1], piece) if pieces else [piece]
+        pieces[-1:] = _joined(pieces[-1], piece, apart=role is Role.BYLINE) if pieces else [piece]
         if placed.region_id not in region_ids:
             region_ids.append(placed.region_id)
     return Passage(role, tuple(pieces), tuple(region_ids)) if pieces else None
 
 
-def _joined(before: LinePiece, after: LinePiece) -> list[LinePiece]:
-    """Two pieces of running text: no space between ideographs, one between words, none within a hyphenated word."""
+def _joined(before: LinePiece, after: LinePiece, *, apart: bool) -> list[LinePiece]:
+    """Two pieces of running text: no space between ideographs, one between words, none within a hyphenated word.
+
+    `apart`: a line's end parts names, as in bylines, and is a space in any script.
+    """
     last, first = before.text[-1], after.text[0]
     if last in _HYPHENS and len(before.text) > 1 and _LETTER.match(before.text[-2]) and first.islower():
         return [replace(before, end=before.end - 1), replace(after, hyphenated=True)]
-    spaced = (_LETTER.match(last) or last in ",.;:!?)") and (_LETTER.match(first) or first == "(")
+    spaced = apart or (_LETTER.match(last) or last in ",.;:!?)") and (_LETTER.match(first) or first == "(")
     return [before, replace(after, gap=" " if spaced else "")]
 
 
@@ -65,7 +68,7 @@ def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ..
         if passage is None:
             continue
         if region.role is not Role.HEADLINE and is_byline(passage.text, cues):
-            passage = replace(passage, role=Role.BYLINE, marks=byline_marks(passage.text, 0, len(passage.text), cues))
+            passage = replace(passage, role=Role.BYLINE, marks=person_marks(passage.text, 0, len(passage.text), cues))
         passages.append(passage)
     # In the model kicker, headline and deck come before all else, as they are printed.
     return tuple(sorted(passages, key=lambda p: p.role not in HEADING_ROLES))
@@ -111,14 +114,14 @@ def _begins(placed: PlacedLine, role: Role, group: Sequence[PlacedLine], type_si
 def _marked(passage: Passage, cues: Cues, *, first: bool) -> Passage:
     text = passage.text
     if passage.role is Role.BYLINE:
-        return replace(passage, marks=byline_marks(text, 0, len(text), cues))
+        return replace(passage, marks=person_marks(text, 0, len(text), cues))
     marks: list[Mark] = []
     if first and (match := cues.dateline.match(text)):
         marks += _dateline_marks(match)
     for match in _BRACKETED.finditer(text):
-        inner = match.group()[1:-1]
-        if is_byline(inner, cues) and byline_persons(inner, cues):
-            marks += byline_marks(text, match.start() + 1, match.end() - 1, cues)
+        start, end = match.start() + 1, match.end() - 1
+        if is_byline(text[start:end], cues) and (persons := person_marks(text, start, end, cues)):
+            marks += [Mark(MarkKind.BYLINE, start, end), *persons]
     return replace(passage, marks=tuple(sorted(marks, key=lambda m: (m.start, -m.end))))
 
 
