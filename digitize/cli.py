@@ -58,6 +58,14 @@ Examples:
   digitize run A08.jpg A09.jpg -o articles/ --newspaper 中原都市报 --date 2020-11-20
   digitize run reel.tif -o articles/ --format tei,alto --device cpu
 """
+VALIDATE_EXAMPLES = """\b
+Examples:
+  digitize validate articles/
+  digitize validate articles/A08/A08-a001.tei.xml
+
+\b
+Exit codes: 0 no fault found, 2 nothing to check, 3 an official schema is missing, 4 faults found
+"""
 MODEL_FOLDERS = """\b
 A model of one's own, for `digitize run --model DIR`, lies in a folder like this,
 as PaddleOCR exports its models to ONNX:
@@ -152,6 +160,51 @@ def fetch_model_command(name: str) -> None:
     _print_model(fetch_model(name))
 
 
+@cli.command(name="validate", epilog=VALIDATE_EXAMPLES)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--official",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the official schemas.  [default: where `digitize schemas fetch` puts them, if they are there]",
+)
+@verbose_option
+def validate_command(paths: tuple[Path, ...], official: Path | None) -> None:
+    """Check documents, or all documents below folders, as `file:line: what is wrong`.
+
+    Each document is checked against this project's profile of its format and its rules, and against the official
+    schema where that is there; the documents of a page against each other and against the page's record.
+    """
+    from digitize.errors import InvalidXmlError  # noqa: PLC0415
+    from digitize.validate import validate_paths  # noqa: PLC0415
+
+    count = 0
+    for count, violation in enumerate(validate_paths(paths, official), start=1):  # noqa: B007 - the last one is the count
+        click.echo(str(violation))
+    if count:
+        raise InvalidXmlError(
+            f"{_counted(count, 'fault')} found", remedy="read the pages again, or report the faults as a defect"
+        )
+
+
+@cli.group()
+def schemas() -> None:
+    """Fetch the official schemas, for `digitize validate`."""
+
+
+@schemas.command(name="fetch")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), metavar="DIR", help="Folder to put them in.  [default: the user's cache]"
+)
+@verbose_option
+def fetch_schemas_command(target: Path | None) -> None:
+    """Fetch the official schemas of TEI, NewsML-G2 and ALTO from their homes, and print where they are."""
+    from digitize.validate import default_schema_cache, fetch_schemas  # noqa: PLC0415
+
+    for path in fetch_schemas(target or default_schema_cache()):
+        click.echo(click.format_filename(path))
+
+
 def _print_model(state: ModelState) -> None:
     if not state.files:
         click.echo(f"{state.name}: not here (digitize models fetch {state.name})")
@@ -176,7 +229,11 @@ def _page_printer(*, quiet: bool, verbose: bool) -> Callable[[Outcome], None]:
 
 def _told(outcome: Outcome) -> str:
     counts = outcome.counts
-    found = f"{counts.articles} articles, {counts.advertisements} advertisements" if counts.lines else "blank"
+    found = (
+        f"{_counted(counts.articles, 'article')}, {_counted(counts.advertisements, 'advertisement')}"
+        if counts.lines
+        else "blank"
+    )
     return f"{found}, done before" if outcome.skipped else f"{found}, {outcome.seconds:.1f} s"
 
 
@@ -188,9 +245,13 @@ def _print_summary(summary: Summary, output: Path) -> None:
     skipped = sum(outcome.skipped for outcome in summary.outcomes)
     read = len(summary.outcomes) - len(summary.failed) - skipped
     parts = [
-        f"{read} pages read",
+        f"{_counted(read, 'page')} read",
         f"{skipped} done before" if skipped else "",
         f"{len(summary.failed)} failed" if summary.failed else "",
     ]
     end = " (interrupted)" if summary.interrupted else ""
     click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(output)}{end}", err=True)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
