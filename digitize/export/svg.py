@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import colorsys
 from typing import TYPE_CHECKING
 
 from digitize.export.confidence import decimal, is_doubtful
@@ -14,7 +15,7 @@ from digitize.model import Role, SeparatorKind
 if TYPE_CHECKING:
     from lxml import etree
 
-    from digitize.model import Article, Page, Region, TextLine
+    from digitize.model import Article, Page, Region
 
 SVG = "http://www.w3.org/2000/svg"
 
@@ -22,7 +23,8 @@ SVG = "http://www.w3.org/2000/svg"
 _GOLDEN_ANGLE = 137.508
 
 # Regions that belong to no article.
-_UNUSED = "#888"
+_UNUSED = "#888888"
+_LIGHTNESS, _SATURATION = 0.45, 0.85
 
 _ROLE_COLOURS = {
     Role.KICKER: "#d35400",
@@ -42,6 +44,9 @@ _ROLE_COLOURS = {
 # type it must not look lost beside the body type.
 _NUMBER_OF_PAGE = 0.01
 _NUMBER_OF_TYPE = 0.9
+
+# How wide a digit of a bold sans-serif is, in parts of its size.
+_DIGIT_WIDTH = 0.6
 
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -65,20 +70,21 @@ def to_svg(page: Page, articles: tuple[Article, ...], preview: bytes | None = No
     """
     root = root_element(SVG, "svg")
     root.set("viewBox", f"0 0 {page.width} {page.height}")
+    size = _number_size(page)
     add(root, "title", f"{page.id}: {len(articles)} articles, confidence {decimal(page.confidence)}")
-    add(root, "style", _style(_number_size(page)))
     whole = {"width": str(page.width), "height": str(page.height)}
-    add(root, "rect", **{"class": "paper"}, **whole)
+    add(root, "rect", fill="#fff", **whole)
     if preview is not None:
-        add(root, "image", href=_data_uri(preview), preserveAspectRatio="none", opacity="0.8", **whole)
-    _add_separators(root, page)
+        add(root, "image", href=_data_uri(preview), preserveAspectRatio="none", **whole)
+    _add_separators(root, page, size)
     article_of = {id_: article for article in reversed(articles) for id_ in region_ids(article)}
     for number, region in enumerate(page.regions, start=1):
         _add_region(root, region, number, page, article_of.get(region.id))
-    for region in page.regions:
-        for line in filter(is_doubtful, region.lines):
-            _add_doubtful_line(root, line, page)
-    lay_out(root, running=("text", "title", "style"))
+    doubtful = _group(root, fill="none", stroke="#e00", width=size / 10, dashes=size / 4)
+    for line in filter(is_doubtful, page.lines):
+        polygon = add(doubtful, "polygon", points=points_text(line.polygon, page))
+        add(polygon, "title", f"{decimal(line.confidence)}: {one_line(line.text) or 'not read'}")
+    lay_out(root, running=("text", "title"))
     return serialize(root)
 
 
@@ -86,15 +92,10 @@ def _number_size(page: Page) -> float:
     return max(_NUMBER_OF_PAGE * max(page.width, page.height), _NUMBER_OF_TYPE * page.type_size)
 
 
-def _style(number_size: float) -> str:
-    stroke = number_size / 10
-    roles = "".join(f".{role}{{stroke:{colour}}}" for role, colour in _ROLE_COLOURS.items())
-    return (
-        f"polygon{{stroke-width:{stroke:.1f};fill-opacity:.22}}.paper{{fill:#fff}}"
-        f".separator{{fill:none;stroke:#000;stroke-opacity:.6}}.gutter{{stroke:#2980b9;stroke-dasharray:{4 * stroke:.1f}}}"
-        f".doubtful{{fill:none;stroke:#e00;stroke-dasharray:{2 * stroke:.1f}}}"
-        f"text{{font:bold {number_size:.1f}px sans-serif;paint-order:stroke;stroke:#fff;stroke-width:{2 * stroke:.1f}}}{roles}"
-    )
+def _group(root: etree._Element, *, fill: str, stroke: str, width: float, dashes: float | None = None) -> etree._Element:
+    """A group whose members share paint. Attributes, not a style sheet: every renderer reads them."""
+    paint = {"stroke-width": f"{width:.1f}", "stroke-dasharray": f"{dashes:.1f}" if dashes else None}
+    return add(root, "g", fill=fill, stroke=stroke, **paint)
 
 
 def _data_uri(preview: bytes) -> str:
@@ -105,29 +106,34 @@ def _data_uri(preview: bytes) -> str:
 
 
 def _colour(article: Article | None) -> str:
-    return f"hsl({article.number * _GOLDEN_ANGLE % 360:.0f},85%,45%)" if article else _UNUSED
+    if article is None:
+        return _UNUSED
+    hue = article.number * _GOLDEN_ANGLE % 360 / 360
+    return "#" + "".join(f"{round(255 * part):02x}" for part in colorsys.hls_to_rgb(hue, _LIGHTNESS, _SATURATION))
 
 
-def _add_separators(root: etree._Element, page: Page) -> None:
+def _add_separators(root: etree._Element, page: Page, size: float) -> None:
+    printed = _group(root, fill="none", stroke="#000", width=size / 12)
+    gutters = _group(root, fill="none", stroke="#2980b9", width=size / 12, dashes=size / 2)
     for separator in page.separators:
-        kind = "separator gutter" if separator.kind is SeparatorKind.GUTTER else "separator"
-        polygon = add(root, "polygon", points=points_text(separator.polygon, page), **{"class": kind})
-        add(polygon, "title", separator.kind.value)
+        group = gutters if separator.kind is SeparatorKind.GUTTER else printed
+        add(add(group, "polygon", points=points_text(separator.polygon, page)), "title", separator.kind.value)
 
 
 def _add_region(root: etree._Element, region: Region, number: int, page: Page, article: Article | None) -> None:
-    group = add(root, "g", id=region.id)
+    size = _number_size(page)
+    group = _group(root, fill=_colour(article), stroke=_ROLE_COLOURS[region.role], width=size / 8)
+    group.set("id", region.id)
     place = f"column {region.column}" if region.column else "across columns"
     item = f"{article.id}, {title(article)}" if article else "no article"
     add(group, "title", f"{number}. {region.role}, {place}, {len(region.lines)} lines\n{item}")
-    points = points_text(region.polygon, page)
-    add(group, "polygon", points=points, fill=_colour(article), **{"class": region.role.value})
+    add(group, "polygon", points=points_text(region.polygon, page), **{"fill-opacity": "0.22"})
+    # The number stands on white in the upper left corner, in the colour of the region's role.
     x, y, _, _ = page_box(region.polygon, page)
-    # The baseline lies one number below the region's upper edge, so that the number stands inside.
     label = f"{number}" if article is None else f"{number} ({article.number})"
-    add(group, "text", label, x=str(x), y=f"{y + _number_size(page):.0f}", fill=_ROLE_COLOURS[region.role])
-
-
-def _add_doubtful_line(root: etree._Element, line: TextLine, page: Page) -> None:
-    polygon = add(root, "polygon", points=points_text(line.polygon, page), **{"class": "doubtful"})
-    add(polygon, "title", f"{decimal(line.confidence)}: {one_line(line.text) or 'not read'}")
+    width = _DIGIT_WIDTH * size * (len(label) + 1)
+    box = {"x": str(x), "y": str(y), "width": f"{width:.0f}", "height": f"{1.2 * size:.0f}"}
+    add(group, "rect", fill="#fff", stroke="none", **box, **{"fill-opacity": "0.85"})
+    font = {"font-family": "sans-serif", "font-weight": "bold", "font-size": f"{size:.0f}"}
+    middle = {"x": f"{x + width / 2:.0f}", "y": f"{y + size:.0f}", "text-anchor": "middle"}
+    add(group, "text", label, fill=_ROLE_COLOURS[region.role], stroke="none", **middle, **font)

@@ -166,6 +166,10 @@ class _BodyWriter:
         for node in nodes:
             match node:
                 case Run(text, None):
+                    if len(parent) and len(parent[-1]):
+                        # Readers that take an element's tail before what stands inside it are many. An empty
+                        # element between a stretch that holds elements and the text after it keeps their order right.
+                        add(parent, "anchor")
                     append_text(parent, text)
                 case Run(text, float() as doubt) if xml_text(text):
                     add(parent, "unclear", text, cert=decimal(doubt))

@@ -104,8 +104,8 @@ def _check_documents(files: Iterable[Path], official: Path | None) -> tuple[list
 def _check_record(record: Path, said: list[Statement]) -> Iterator[Violation]:
     try:
         files = _recorded_files(record)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        yield Violation(str(record), 1, f"is not a page's record: {error}", "record")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        yield Violation(str(record), 1, f"is not a page's record: {error!r}", "record")
         return
     for name, sha256 in files.items():
         path = record.parent / name
@@ -119,9 +119,7 @@ def _check_record(record: Path, said: list[Statement]) -> Iterator[Violation]:
 
 def _recorded_files(record: Path) -> dict[str, str]:
     """The names and SHA-256 of the files that a record says were written."""
-    files = json.loads(record.read_text("utf-8")).get("files", {})
-    if isinstance(files, dict):
-        return {str(name): str(sha256) for name, sha256 in files.items()}
+    files = json.loads(record.read_text("utf-8"))["files"]
     return {str(file["name"]): str(file["sha256"]) for file in files}
 
 

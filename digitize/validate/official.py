@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # A schema is at most a megabyte: what does not answer for this long will not answer.
 _TIMEOUT_SECONDS = 30.0
 
+_REMEDY_FETCH = "run `digitize schemas fetch`"
 _REMEDY_OFFLINE = "run it where the network can be reached, then copy the folder here"
 
 
@@ -68,9 +69,9 @@ def require_official(folder: Path) -> None:
             content = path.read_bytes()
         except OSError as error:
             message = f"{path}: the official schema cannot be read: {error.strerror}"
-            raise MissingDependencyError(message, remedy="fetch the official schemas first") from error
+            raise MissingDependencyError(message, remedy=_REMEDY_FETCH) from error
         if hashlib.sha256(content).hexdigest() != schema.sha256:
-            raise MissingDependencyError(f"{path}: not the schema that was pinned", remedy="fetch the official schemas again")
+            raise MissingDependencyError(f"{path}: not the schema that was pinned", remedy=_REMEDY_FETCH)
 
 
 def fetch_schemas(target: Path, schemas: Sequence[OfficialSchema] | None = None) -> tuple[Path, ...]:
