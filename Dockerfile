@@ -40,11 +40,9 @@ RUN python3 -m pip --python /opt/digitize/bin/python3 install --no-deps . \
 
 FROM ${BASE_IMAGE}
 
-ARG VERSION=""
 LABEL org.opencontainers.image.title="digitize" \
       org.opencontainers.image.description="Scanned newspapers into one validated XML document per article, offline" \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}"
+      org.opencontainers.image.licenses="Apache-2.0"
 
 COPY --from=build /opt/digitize /opt/digitize
 COPY --from=build /var/cache/digitize /var/cache/digitize
