@@ -42,8 +42,14 @@ TINT_CONTRAST = 0.95
 TEXT_COVER = 0.12
 """Share of an area that its text lines cover from which it is a ground for text and not a picture."""
 
-PICTURE_CONTRAST = 30
-"""How much darker than the paper a picture's tone is, in grey levels of a cleaned page."""
+PICTURE_CONTRAST = 0.22
+"""A picture's tone is darker than the paper by this share of the ink's contrast: print that shows through stays below."""
+
+INK_PERCENTILE = 1
+"""The darkest hundredth of any page with text on it is ink."""
+
+PICTURE_EDGE = 0.4
+"""Share of a strip along a picture's side that has tone; less is a smudge or a rule that touches the picture."""
 
 PICTURE_JOIN = 0.5
 """Gaps up to this many type sizes inside a picture are its light tones and halftone's white."""
@@ -117,21 +123,40 @@ def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, .
 def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Sequence[Box]) -> tuple[Box, ...]:
     """Find photos and drawings: tone that is neither text nor rule nor tint, merged where pieces overlap."""
     unit = type_size * ink.scale
-    paper = np.full_like(ink.grey, np.percentile(ink.grey, PAPER_PERCENTILE))
+    ground, dark = (float(np.percentile(ink.grey, p)) for p in (PAPER_PERCENTILE, INK_PERCENTILE))
+    paper = np.full(ink.grey.shape, ground, np.float32)
     for tint in tints:
         area = ink.window(tint)
         paper[area] = np.percentile(ink.grey[area], 75)
-    tone = (ink.grey.astype(np.int16) < paper.astype(np.int16) - PICTURE_CONTRAST).astype(np.uint8)
+    tone = (ink.grey < paper - PICTURE_CONTRAST * (ground - dark)).astype(np.uint8)
     for line in lines:
         tone[ink.window(line.grown(0.2 * type_size, 0.2 * type_size))] = 0
-    tone = cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8))
-    tone = cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
-    found = [ink.box(x, y, w, h) for x, y, w, h in _rectangles(np.asarray(tone, np.uint8), (unit, unit), 0.0)]
-    merged = merge_overlapping([box.grown(PICTURE_JOIN * type_size, PICTURE_JOIN * type_size) for box in found])
-    boxes = [box.grown(-PICTURE_JOIN * type_size, -PICTURE_JOIN * type_size) for box in merged]
+    tone = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)), np.uint8)
+    solid = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8)), np.uint8)
+    found = [ink.box(*_trimmed(tone, *rectangle, strip=odd(PICTURE_JOIN * unit))) for rectangle in _rectangles(solid, (unit, unit), 0.0)]
+    grown = PICTURE_JOIN * type_size
+    merged = [box.grown(-grown, -grown) for box in merge_overlapping([box.grown(grown, grown) for box in found])]
     return tuple(
-        box for box in boxes if min(box.width, box.height) >= PICTURE_MIN * type_size and _text_cover(box, lines) < TEXT_COVER
+        box for box in merged if min(box.width, box.height) >= PICTURE_MIN * type_size and _text_cover(box, lines) < TEXT_COVER
     )
+
+
+def _trimmed(tone: NDArray[np.uint8], x: int, y: int, w: int, h: int, *, strip: int) -> tuple[int, int, int, int]:
+    """A rectangle without the sides that have hardly any tone, in working pixels: strip after strip is taken off."""
+    x1, y1 = x + w, y + h
+    while x1 - x > 2 * strip and y1 - y > 2 * strip:
+        sides = {
+            "left": tone[y:y1, x : x + strip].mean(),
+            "right": tone[y:y1, x1 - strip : x1].mean(),
+            "top": tone[y : y + strip, x:x1].mean(),
+            "bottom": tone[y1 - strip : y1, x:x1].mean(),
+        }
+        side = min(sides, key=lambda key: float(sides[key]))
+        if sides[side] >= PICTURE_EDGE:
+            break
+        x, x1 = x + strip * (side == "left"), x1 - strip * (side == "right")
+        y, y1 = y + strip * (side == "top"), y1 - strip * (side == "bottom")
+    return x, y, x1 - x, y1 - y
 
 
 def merge_overlapping(boxes: Sequence[Box]) -> tuple[Box, ...]:

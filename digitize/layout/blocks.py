@@ -73,7 +73,7 @@ def stack_lines(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float
             other
             for other in range(index)
             if other not in follower
-            and _stacks(ordered[other], lower, type_size)
+            and stacks(ordered[other], lower, type_size)
             and not separated(ordered[other], lower, obstacles)
         ]
         if above:
@@ -90,7 +90,7 @@ def stack_lines(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float
     return tuple(blocks)
 
 
-def _stacks(upper: Box, lower: Box, type_size: float) -> bool:
+def stacks(upper: Box, lower: Box, type_size: float) -> bool:
     """Whether a line stands directly below another of the same column."""
     gap = lower.y0 - upper.y1
     small, large = sorted((upper.height, lower.height))

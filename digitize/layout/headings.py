@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.layout.blocks import separated
+from digitize.layout.blocks import separated, stacks
 from digitize.model import Role
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _attached(
                 and 0 <= _distance(edge, line, sign) + 0.3 * line.height <= reach + 0.3 * line.height
                 and edge.overlap_x(line) >= 0.5 * min(edge.width, line.width)
                 and not separated(*((line, edge) if sign < 0 else (edge, line)), obstacles)
-                and not _nearer_to_text(line, edge, body, sign)
+                and not _nearer_to_text(line, edge, body, sign, type_size)
             ]
             if not found:
                 break
@@ -131,7 +131,7 @@ def _distance(edge: Box, line: Box, sign: int) -> float:
     return line.y0 - edge.y1 if sign > 0 else edge.y0 - line.y1
 
 
-def _nearer_to_text(line: Box, edge: Box, body: Sequence[Box], sign: int) -> bool:
+def _nearer_to_text(line: Box, edge: Box, body: Sequence[Box], sign: int, type_size: float) -> bool:
     """Whether running text on the far side is nearer to a line than the heading is."""
     near = [
         other

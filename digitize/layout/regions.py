@@ -29,7 +29,10 @@ CAPTION_LINES = 4
 """Captions have at most so many lines; more below a picture is the article going on."""
 
 CAPTION_SIZE = 0.93
-"""Captions below this share of the body size are known by it even where text follows them closely."""
+"""Captions are set in type below this share of the text's."""
+
+CAPTION_APART = 0.2
+"""White between a caption and text below it beyond the leading, in type sizes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,25 @@ def _captioned(block: Block, pictures: Sequence[Box], type_size: float) -> list[
     ]
     if not over:
         return [(Role.PARAGRAPH, block)]
-    if len(block.lines) <= CAPTION_LINES:
-        return [(Role.CAPTION, block)]
-    small = next((i for i, line in enumerate(block.lines) if line.height >= CAPTION_SIZE * type_size), len(block.lines))
-    if 0 < small <= CAPTION_LINES:
-        return [(Role.CAPTION, Block(block.lines[:small])), (Role.PARAGRAPH, Block(block.lines[small:]))]
-    return [(Role.PARAGRAPH, block)]
+    count = _caption_length(block, type_size)
+    parts = [(Role.CAPTION, block.lines[:count]), (Role.PARAGRAPH, block.lines[count:])]
+    return [(role, Block(lines)) for role, lines in parts if lines]
+
+
+def _caption_length(block: Block, type_size: float) -> int:
+    """How many of the lines below a picture are its caption: those set smaller, or apart from the text that goes on below.
+
+    Lines set like body text are text where they fill the column and more follow; a few short ones are a caption.
+    """
+    lines = block.lines
+    gaps = [b.y0 - a.y1 for a, b in zip(lines, lines[1:], strict=False)]
+    leading = min(gaps, default=0.0)
+    for count in range(1, min(CAPTION_LINES, len(lines) - 1) + 1):
+        apart = gaps[count - 1] - leading > CAPTION_APART * type_size
+        smaller = max(line.height for line in lines[:count]) < CAPTION_SIZE * min(line.height for line in lines[count : count + 2])
+        if apart or smaller:
+            return count
+    if len(lines) > CAPTION_LINES:
+        return 0
+    is_text = len(lines) > 1 and lines[0].height >= CAPTION_SIZE * type_size and lines[0].width >= 0.97 * block.box.width
+    return 0 if is_text else len(lines)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digitize.geometry import hull
+from digitize.geometry import hull, map_polygon
 from digitize.model import HEADING_ROLES, Link, LinkKind, Role
+from digitize.reflow.bylines import is_byline
 from digitize.reflow.cues import load_cues
+from digitize.reflow.flow import column_edges, set_apart
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
 
@@ -15,12 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digitize.model import Page, Region
+    from digitize.reflow.cues import Cues
 
 BAND = 4.0
 """Articles whose tops differ by less than this many type sizes stand in one row and are read from left to right."""
 
 ITEM_LINES = 3
 """Text without a heading is an item of its own from so many lines on; less is a filler."""
+
+BYLINE_REACH = 3.0
+"""How far below a heading its byline stands at most, in type sizes."""
 
 FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
@@ -33,7 +39,7 @@ def read_order(page: Page) -> Page:
     a scrap of text without a heading become fillers.
     """
     cues = load_cues(page.language)
-    page = mark_folio(page, cues)
+    page = part_bylines(mark_folio(page, cues), cues)
     links = FlowGraph(page, cues).links()
     units = _units(page.regions, links)
     figures = _figure_links(units, page)
@@ -48,6 +54,40 @@ def read_order(page: Page) -> Page:
     seen = {region.id for region in ordered}
     left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
     return replace(page, links=(*links, *figures), regions=(*ordered, *left))
+
+
+def part_bylines(page: Page, cues: Cues) -> Page:
+    """Part the byline that stands between a heading and its text from the column below it, as a part of the heading."""
+    text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
+    regions: list[Region] = []
+    for region in page.regions:
+        heading = _heading_over(region, page) if region in text else None
+        edges = column_edges(region, text) if heading else None
+        first = region.lines[0] if region.lines else None
+        if heading and edges and first and is_byline(first.text, cues) and set_apart(first, edges, page.type_size):
+            byline = replace(region, role=Role.DECK, polygon=first.polygon, box=first.box, lines=(first,), heading_id=heading.id, column=0)
+            regions.append(byline)
+            rest = region.lines[1:]
+            if rest:
+                box = hull(line.box for line in rest)
+                polygon = map_polygon(box.polygon, page.frame)
+                regions.append(replace(region, id=f"{region.id}b", polygon=polygon, box=box, lines=rest))
+        else:
+            regions.append(region)
+    return replace(page, regions=tuple(regions))
+
+
+def _heading_over(region: Region, page: Page) -> Region | None:
+    """The headline right above a region, within reach of a byline between the two."""
+    reach = BYLINE_REACH * page.type_size
+    over = [
+        other
+        for other in page.regions
+        if other.role in HEADING_ROLES and other.frame_id == region.frame_id and 0 < region.box.y0 - other.box.y1 + page.type_size <= reach
+        and other.box.overlap_x(region.box) > 0
+    ]
+    nearest = max(over, key=lambda other: other.box.y1, default=None)
+    return next((r for r in page.regions if nearest and r.id == nearest.heading_id), None)
 
 
 def _chains(regions: Sequence[Region], links: Sequence[Link]) -> tuple[tuple[Region, ...], ...]:

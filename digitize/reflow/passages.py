@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from digitize.model import Region, TextLine
     from digitize.reflow.cues import Cues
 
+SUBHEADING_WHITE = 1.2
+"""White on both sides of a subheading, in type sizes: more than what an indent and a line's end leave together."""
+
+SUBHEADING_OFF = 0.35
+"""How far from the middle a subheading may stand, as a share of the white beside it."""
+
 _BRACKETED = re.compile(r"[（(\[【][^（()）\[\]【】]{2,40}[)）\]】]")
 _LETTER = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
@@ -60,18 +66,17 @@ def _joined(before: LinePiece, after: LinePiece, *, apart: bool) -> list[LinePie
 
 
 def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ...]:
-    """The parts of a heading. A part that is a byline and nothing else (set under the headline) becomes one."""
-    passages = []
+    """The parts of a heading, kicker, headline and deck; lines that are a byline and nothing else follow them as one."""
+    passages: list[Passage] = []
+    bylines: list[Passage] = []
     for region in sorted(regions, key=lambda r: r.box.y0):
         placed = [PlacedLine(line, region.id, Edges(region.box.x0, region.box.x1)) for line in region.lines]
-        passage = make_passage(region.role, placed)
-        if passage is None:
-            continue
-        if region.role is not Role.HEADLINE and is_byline(passage.text, cues):
-            passage = replace(passage, role=Role.BYLINE, marks=person_marks(passage.text, 0, len(passage.text), cues))
-        passages.append(passage)
-    # In the model kicker, headline and deck come before all else, as they are printed.
-    return tuple(sorted(passages, key=lambda p: p.role not in HEADING_ROLES))
+        signed = [p for p in placed if region.role is not Role.HEADLINE and is_byline(p.line.text, cues)]
+        if part := make_passage(region.role, [p for p in placed if p not in signed]):
+            passages.append(part)
+        if byline := make_passage(Role.BYLINE, signed):
+            bylines.append(replace(byline, marks=person_marks(byline.text, 0, len(byline.text), cues)))
+    return (*passages, *bylines)
 
 
 def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> tuple[Passage, ...]:
@@ -93,9 +98,21 @@ def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None,
         return Role.PARAGRAPH
     if is_byline(placed.line.text, cues):
         return Role.BYLINE
+    if _is_subheading(placed, before, type_size, cues):
+        return Role.SUBHEADING
     right = placed.edges.right - placed.line.box.x1 < type_size
     goes_on = before is not None and before[0] is Role.BYLINE and right and _all_names(placed.line.text)
     return Role.BYLINE if goes_on else Role.PARAGRAPH
+
+
+def _is_subheading(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None, type_size: float, cues: Cues) -> bool:
+    """A line in the middle of the column, white on both sides, between the end of one paragraph and the next."""
+    left, right = placed.line.box.x0 - placed.edges.left, placed.edges.right - placed.line.box.x1
+    centred = min(left, right) >= SUBHEADING_WHITE * type_size and abs(left - right) <= SUBHEADING_OFF * max(left, right)
+    text = placed.line.text.strip()
+    if not centred or text[-1:] in tuple(cues.terminal.replace("”", "").replace("’", "")):
+        return False
+    return before is None or before[0] is not Role.PARAGRAPH or before[1][-1].line.text.strip()[-1:] in tuple(cues.terminal)
 
 
 def _all_names(text: str) -> bool:
@@ -103,7 +120,7 @@ def _all_names(text: str) -> bool:
 
 
 def _begins(placed: PlacedLine, role: Role, group: Sequence[PlacedLine], type_size: float, cues: Cues) -> bool:
-    if role is Role.BYLINE:
+    if role is not Role.PARAGRAPH:
         return False
     if is_paragraph_start(placed.line, placed.edges, type_size):
         return True
