@@ -231,7 +231,7 @@ def test_a_damaged_frame_does_not_hide_the_others(tmp_path: Path) -> None:
 
 
 def test_a_fax_strip_that_breaks_off_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """A decoder that gives up leaves the rest of its strip empty and calls it done; half a page would be lost without a word."""
+    """A decoder that gives up leaves the strip's rest empty and calls it done: half a page, lost without a word."""
     path = _tiff(tmp_path / "a.tif", [BILEVEL], "group4")
     with Image.open(path) as image:
         offset = image.tag_v2[273][0]
