@@ -188,6 +188,18 @@ def test_what_is_not_the_pages_fault_ends_the_run(scans: Path, out: Path, pipeli
     assert not (out / "A02").exists()
 
 
+def test_an_engine_that_does_not_open_ends_the_run(scans: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever keeps the engine from opening is no page's fault: nothing is recorded against any."""
+
+    def broken(_: Options) -> Engine:
+        raise ImportError("a library is broken")
+
+    monkeypatch.setattr(engines, "open_engine", broken)
+    with pytest.raises(ImportError):
+        batch.run([scans], out, CPU)
+    assert list(out.iterdir()) == []
+
+
 def test_a_file_that_cannot_be_opened_is_recorded(scans: Path, out: Path) -> None:
     """A damaged file has its id, from its name, and a record with the reason."""
     (scans / "A04.png").write_bytes(b"no image")

@@ -12,6 +12,7 @@ import os
 import time
 import traceback
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from digitize import __version__
@@ -31,18 +32,28 @@ if TYPE_CHECKING:
     from digitize.model import Source
     from digitize.ocr import Engine
     from digitize.options import Options
+    from digitize.pipeline import PageResult
     from digitize.scan import Input
 
 
 @dataclass(frozen=True, slots=True)
+class Stages:
+    """What a page is read with; seconds to load, and not needed if all pages are done."""
+
+    engine: Engine
+    process: Callable[[Scan, Engine, Options], PageResult]
+    page_documents: Callable[[Scan, PageResult, Revision, Options], dict[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """What all pages of a run have in common; `open_engine` gives the one engine, opened when first asked for."""
+    """What all pages of a run have in common; `stages` loads them when first called."""
 
     output: Path
     options: Options
     model_digest: str
     force: bool
-    open_engine: Callable[[], Engine]
+    stages: Callable[[], Stages]
 
 
 def run(
@@ -77,7 +88,7 @@ def run(
     model_digest = find_weights(options.model).digest
     found = [entry for entry in find_inputs(inputs) if isinstance(entry, FailedInput) or not _is_output(entry.path)]
     prepare_output(output)
-    job = Job(output, options, model_digest, force, _engine_opener(options, on_warning))
+    job = Job(output, options, model_digest, force, _stages_loader(options, on_warning))
     outcomes: list[Outcome] = []
     try:
         for entry in found:
@@ -89,19 +100,19 @@ def run(
     return Summary(tuple(outcomes))
 
 
-def _engine_opener(options: Options, on_warning: Callable[[str], None]) -> Callable[[], Engine]:
-    opened: list[Engine] = []
+def _stages_loader(options: Options, on_warning: Callable[[str], None]) -> Callable[[], Stages]:
+    @cache
+    def load() -> Stages:
+        from digitize.batch.documents import page_documents  # noqa: PLC0415 - see Stages
+        from digitize.ocr.engine import open_engine  # noqa: PLC0415 - see Stages
+        from digitize.pipeline import process  # noqa: PLC0415 - see Stages
 
-    def opener() -> Engine:
-        if not opened:
-            from digitize.ocr.engine import open_engine  # noqa: PLC0415 - seconds to import; not needed if all is done
+        engine = open_engine(options)
+        for warning in engine.warnings:
+            on_warning(warning)
+        return Stages(engine, process, page_documents)
 
-            opened.append(open_engine(options))
-            for warning in opened[0].warnings:
-                on_warning(warning)
-        return opened[0]
-
-    return opener
+    return load
 
 
 def _is_output(path: Path) -> bool:
@@ -162,21 +173,24 @@ def _read_page(scan: Scan | FailedFrame, job: Job, opening: float) -> Outcome:
     if earlier and not job.force and _is_done(earlier, folder, scan.source.sha256, job):
         return Outcome.of(earlier, skipped=True)
     blank = Record(scan.page_id, Status.FAILED, scan.source, __version__, job.options.digest, job.model_digest, created=_now())
-    trace = ""
     try:
         if not job.force:
             _refuse_other_source(scan.source, earlier, folder)
     except PageError as error:  # the folder is another page's: nothing is written to it
         return Outcome.of(replace(blank, error=Failure.of(error)))
-    try:
-        if isinstance(scan, FailedFrame):
-            raise scan.error  # noqa: TRY301 - failed on opening or later, it is recorded in one place
-        record, documents = _documents(scan, job, blank, earlier, opening)
-    except Exception as error:
-        if isinstance(error, DigitizeError) and not isinstance(error, PageError):
-            raise  # not this page's fault: the next one would fail too
-        trace = traceback.format_exc()
-        record, documents = _failed(blank, earlier, error), {}
+    trace = ""
+    documents: dict[str, bytes] = {}
+    if isinstance(scan, FailedFrame):
+        record = _failed(blank, earlier, scan.error)
+    else:
+        stages = job.stages()  # outside of the try: what fails here fails for every page
+        try:
+            record, documents = _documents(scan, stages, job.options, blank, earlier, opening)
+        except Exception as error:
+            if isinstance(error, DigitizeError) and not isinstance(error, PageError):
+                raise  # not this page's fault: the next one would fail too
+            trace = traceback.format_exc()
+            record = _failed(blank, earlier, error)
     write_page(folder, record, documents, earlier)
     return Outcome.of(record, trace=trace)
 
@@ -202,13 +216,11 @@ def _failed(blank: Record, earlier: Record | None, error: Exception) -> Record:
     return replace(failed, files=earlier.files) if same else failed
 
 
-def _documents(scan: Scan, job: Job, blank: Record, earlier: Record | None, opening: float) -> tuple[Record, dict[str, bytes]]:
+def _documents(
+    scan: Scan, stages: Stages, options: Options, blank: Record, earlier: Record | None, opening: float
+) -> tuple[Record, dict[str, bytes]]:
     """Read a page and write its documents into memory."""
-    from digitize.batch.documents import page_documents  # noqa: PLC0415 - a second to import; not needed if all is done
-    from digitize.pipeline import process  # noqa: PLC0415 - the same
-
-    engine = job.open_engine()
-    result = process(scan, engine, job.options)
+    result = stages.process(scan, stages.engine, options)
     created = blank.created
     revision = Revision(
         number=earlier.revision + 1 if earlier else 1,
@@ -216,17 +228,17 @@ def _documents(scan: Scan, job: Job, blank: Record, earlier: Record | None, open
         first_created=(earlier and earlier.first_created) or created,
     )
     started = time.perf_counter()
-    documents = page_documents(scan, result, revision, job.options)
+    documents = stages.page_documents(scan, result, revision, options)
     record = replace(
         blank,
         status=Status.BLANK if result.blank else Status.DONE,
         revision=revision.number,
         first_created=revision.first_created,
-        device=engine.device,
+        device=stages.engine.device,
         timings=(("open", opening), *result.timings, ("export", time.perf_counter() - started)),
         counts=Counts.of(result.page, result.articles),
         confidence=result.page.confidence,
-        warnings=engine.warnings,
+        warnings=stages.engine.warnings,
         files=tuple(WrittenFile(name, sha256(content)) for name, content in documents.items()),
     )
     return record, documents
