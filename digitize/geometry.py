@@ -128,7 +128,7 @@ class AffineMap:
     def forward(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Points, float64 (n, 2), mapped from the inner to the outer frame."""
         matrix = np.array([[self.a, self.b], [self.d, self.e]])
-        return points @ matrix.T + np.array([self.c, self.f])
+        return np.asarray(points @ matrix.T + np.array([self.c, self.f]), np.float64)
 
     def backward(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Points, float64 (n, 2), mapped from the outer to the inner frame."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import datetime
+    import datetime as dt
 
     import numpy as np
     from numpy.typing import NDArray
@@ -210,7 +210,7 @@ class Folio:
     """What the page says of itself: newspaper, date, page number and section; None or empty where it says nothing."""
 
     newspaper: str = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     date_text: str = ""
     page_number: str = ""
     section: str = ""
@@ -322,7 +322,7 @@ class Dateline:
     text: str
     place: str = ""
     date_text: str = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     source: str = ""
 
 
@@ -391,7 +391,7 @@ class Issue:
     """One edition of a newspaper, as the documents' headers name it; from the options, else from the folio."""
 
     newspaper: str = ""
-    date: datetime.date | None = None
+    date: dt.date | None = None
     date_text: str = ""
     page_number: str = ""
     section: str = ""
@@ -404,5 +404,5 @@ class Revision:
     """How often this page has been read into this archive, when now and when first (UTC)."""
 
     number: int
-    created: datetime.datetime
-    first_created: datetime.datetime
+    created: dt.datetime
+    first_created: dt.datetime

@@ -11,7 +11,7 @@ from digitize.layout import find_layout
 from digitize.model import Issue
 from digitize.ocr.lines import recognize
 from digitize.reflow import assemble, read_order
-from digitize.scan.clean import clean
+from digitize.scan import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,6 +5,7 @@ detect lines -> ink -> panels, tints, pictures -> rules, boxes -> complete, cut,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, map_polygon
@@ -36,7 +37,7 @@ def find_layout(scan: Scan, detector: TextDetector) -> Page:
     """
     detected, type_size = detect_lines(scan.pixels, detector)
     if not detected:
-        return _page(scan, 0.0, (), (), (), (), ())
+        return _page(scan, 0.0, (), Furniture())
     ink = make_ink(scan.pixels, type_size)
     panels = find_panels(ink, type_size, detected)
     ink = whiten_panels(ink, panels, type_size)
@@ -44,32 +45,39 @@ def find_layout(scan: Scan, detector: TextDetector) -> Page:
     pictures = find_pictures(ink, type_size, detected, tints)
     rules = find_rules(ink, type_size, detected, [*pictures, *panels])
     boxes = find_boxes(ink, type_size, rules)
-    lines = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
-    lines = complete_lines(ink, lines, rules)
-    lines = join_lines(cut_lines(ink, lines, rules, type_size), rules, type_size)
+    printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
+    completed = complete_lines(ink, printed, rules)
+    lines = join_lines(cut_lines(ink, completed, rules, type_size), rules, type_size)
     type_size = body_size(lines)
-    grounds = (*boxes, *tints)
-    drafts = find_regions(lines, pictures, rules, grounds, type_size)
-    return _page(scan, type_size, drafts, rules, boxes, tints, panels)
+    furniture = Furniture(rules, boxes, tints, panels)
+    drafts = find_regions(lines, pictures, rules, furniture.grounds, type_size)
+    return _page(scan, type_size, drafts, furniture)
 
 
-def _page(
-    scan: Scan,
-    type_size: float,
-    drafts: Sequence[Draft],
-    rules: Sequence[Box],
-    boxes: Sequence[Box],
-    tints: Sequence[Box],
-    panels: Sequence[Box],
-) -> Page:
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What is printed on a page beside text and pictures: rules, boxes, tinted grounds and black panels."""
+
+    rules: tuple[Box, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    tints: tuple[Box, ...] = ()
+    panels: tuple[Box, ...] = ()
+
+    @property
+    def grounds(self) -> tuple[Box, ...]:
+        """What sets its content apart from the page around it."""
+        return (*self.boxes, *self.tints)
+
+
+def _page(scan: Scan, type_size: float, drafts: Sequence[Draft], furniture: Furniture) -> Page:
     height, width = scan.pixels.shape
-    grounds = (*boxes, *tints)
+    rules, boxes, grounds = furniture.rules, furniture.boxes, furniture.grounds
     frames = tuple(
         Frame(f"{scan.page_id}-b{i:03d}", map_polygon(b.polygon, scan.frame), b) for i, b in enumerate(grounds, start=1)
     )
     text = [draft for draft in drafts if draft.role is Role.PARAGRAPH]
     columns = dict(zip((d.box for d in text), number_columns([d.box for d in text], type_size), strict=True))
-    regions = _number(scan, drafts, frames, panels, columns)
+    regions = _number(scan, drafts, frames, furniture.panels, columns)
     kinds = [(SeparatorKind.BOX_EDGE if innermost_edge(rule, boxes, type_size) else SeparatorKind.RULE, rule) for rule in rules]
     kinds += [(SeparatorKind.GUTTER, gutter) for gutter in find_gutters([d.box for d in text], rules, type_size)]
     return Page(

@@ -133,7 +133,10 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
         tone[ink.window(line.grown(0.2 * type_size, 0.2 * type_size))] = 0
     tone = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)), np.uint8)
     solid = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8)), np.uint8)
-    found = [ink.box(*_trimmed(tone, *rectangle, strip=odd(PICTURE_JOIN * unit))) for rectangle in _rectangles(solid, (unit, unit), 0.0)]
+    found = [
+        ink.box(*_trimmed(tone, *rectangle, strip=odd(PICTURE_JOIN * unit)))
+        for rectangle in _rectangles(solid, (unit, unit), 0.0)
+    ]
     grown = PICTURE_JOIN * type_size
     merged = [box.grown(-grown, -grown) for box in merge_overlapping([box.grown(grown, grown) for box in found])]
     return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,7 @@ def split_at_gaps(block: Block, type_size: float) -> tuple[Block, ...]:
     """Cut a block where its lines stand further apart than its leading: at a caption, a note, a new item."""
     if len(block.lines) < 3:  # noqa: PLR2004 - two lines have one gap and nothing to compare it with
         return (block,)
-    gaps = [b.y0 - a.y1 for a, b in zip(block.lines, block.lines[1:], strict=False)]
+    gaps = [b.y0 - a.y1 for a, b in itertools.pairwise(block.lines)]
     leading = float(np.median(gaps))
     pieces, start = [], 0
     for index, gap in enumerate(gaps, start=1):

@@ -40,6 +40,15 @@ class Heading:
         return hull(line for line, _ in self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What headings on one ground are told apart from: running text, rules and pictures, and the body type's size."""
+
+    body: Sequence[Box]
+    obstacles: Sequence[Box]
+    type_size: float
+
+
 def find_headings(
     lines: Sequence[Box], body: Sequence[Box], obstacles: Sequence[Box], type_size: float
 ) -> tuple[tuple[Heading, ...], tuple[Box, ...]]:
@@ -49,12 +58,12 @@ def find_headings(
     stand in stacks. A small line next to a headline that is not running text is its kicker or deck.
     """
     large = sorted((line for line in lines if line.height >= HEADING_SIZE * type_size), key=lambda box: box.y0)
-    groups = _group(large, obstacles)
+    ground = Ground(body, obstacles, type_size)
     small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body]
     taken: set[Box] = set(large)
     headings = []
-    for group in groups:
-        above, below = _attached(group, small, taken, body, obstacles, type_size)
+    for group in _group(large, obstacles):
+        above, below = (_attached(group, [line for line in small if line not in taken], ground, sign) for sign in (-1, 1))
         taken.update(above, below)
         headings.append(_with_roles([*above, *group, *below]))
     return tuple(headings), tuple(line for line in lines if line not in taken)
@@ -95,48 +104,40 @@ def _beside_other(group: Sequence[Box], line: Box, large: Sequence[Box]) -> bool
     )
 
 
-def _attached(
-    group: Sequence[Box],
-    small: Sequence[Box],
-    taken: set[Box],
-    body: Sequence[Box],
-    obstacles: Sequence[Box],
-    type_size: float,
-) -> tuple[list[Box], list[Box]]:
-    """The kicker's and the deck's lines: small lines near the group, nearer to it than to any running text."""
-    reach = max(KICKER_GAP * type_size, 0.5 * group[0].height)
-    above: list[Box] = []
-    below: list[Box] = []
-    for collected, first, sign in ((above, group[0], -1), (below, group[-1], 1)):
-        edge = first
-        while len(collected) < KICKER_LINES:
-            found = [
-                line
-                for line in small
-                if line not in taken
-                and line not in collected
-                and 0 <= _distance(edge, line, sign) + 0.3 * line.height <= reach + 0.3 * line.height
-                and edge.overlap_x(line) >= 0.5 * min(edge.width, line.width)
-                and not separated(*((line, edge) if sign < 0 else (edge, line)), obstacles)
-                and not _nearer_to_text(line, edge, body, sign, type_size)
-            ]
-            if not found:
-                break
-            edge = min(found, key=lambda line: _distance(edge, line, sign))
-            collected.insert(0, edge) if sign < 0 else collected.append(edge)
-    return above, below
+def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: int) -> list[Box]:
+    """The kicker's (sign -1) or deck's (sign 1) lines: small lines near the group, nearer to it than to running text."""
+    reach = max(KICKER_GAP * ground.type_size, 0.5 * group[0].height)
+    edge = group[0] if sign < 0 else group[-1]
+    collected: list[Box] = []
+    while len(collected) < KICKER_LINES:
+        found = [
+            line
+            for line in small
+            if line not in collected
+            and -0.3 * line.height <= _distance(edge, line, sign) <= reach
+            and edge.overlap_x(line) >= 0.5 * min(edge.width, line.width)
+            and not separated(*((line, edge) if sign < 0 else (edge, line)), ground.obstacles)
+            and not _nearer_to_text(line, edge, ground, sign)
+        ]
+        if not found:
+            break
+        edge = min(found, key=lambda line: _distance(edge, line, sign))
+        collected.append(edge)
+    return sorted(collected, key=lambda line: line.y0)
 
 
 def _distance(edge: Box, line: Box, sign: int) -> float:
     return line.y0 - edge.y1 if sign > 0 else edge.y0 - line.y1
 
 
-def _nearer_to_text(line: Box, edge: Box, body: Sequence[Box], sign: int, type_size: float) -> bool:
-    """Whether running text on the far side is nearer to a line than the heading is."""
+def _nearer_to_text(line: Box, edge: Box, ground: Ground, sign: int) -> bool:
+    """Whether running text on the far side, with which the line would stack, is nearer to it than the heading is."""
     near = [
         other
-        for other in body
-        if other is not line and other.overlap_x(line) > 0 and _distance(line, other, sign) > -0.5 * line.height
+        for other in ground.body
+        if other is not line
+        and _distance(line, other, sign) > -0.5 * line.height
+        and (stacks(line, other, ground.type_size) if sign > 0 else stacks(other, line, ground.type_size))
     ]
     return any(_distance(line, other, sign) < _distance(edge, line, sign) for other in near)
 

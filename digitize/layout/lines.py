@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import cv2
@@ -252,7 +253,7 @@ def _is_gutter(ink: Ink, left: float, right: float, near: Sequence[Box], type_si
 def _split(ink: Ink, line: Box, cuts: Sequence[float]) -> list[Box]:
     edges = [line.x0, *cuts, line.x1]
     pieces = []
-    for x0, x1 in zip(edges, edges[1:], strict=False):
+    for x0, x1 in itertools.pairwise(edges):
         rows, columns = ink.window(Box(x0, line.y0, x1, line.y1))
         stretches = runs(mask_columns(ink, rows, columns) > 0)
         if stretches and cuts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -149,11 +150,13 @@ def _caption_length(block: Block, type_size: float) -> int:
     Lines set like body text are text where they fill the column and more follow; a few short ones are a caption.
     """
     lines = block.lines
-    gaps = [b.y0 - a.y1 for a, b in zip(lines, lines[1:], strict=False)]
+    gaps = [b.y0 - a.y1 for a, b in itertools.pairwise(lines)]
     leading = min(gaps, default=0.0)
     for count in range(1, min(CAPTION_LINES, len(lines) - 1) + 1):
         apart = gaps[count - 1] - leading > CAPTION_APART * type_size
-        smaller = max(line.height for line in lines[:count]) < CAPTION_SIZE * min(line.height for line in lines[count : count + 2])
+        smaller = max(line.height for line in lines[:count]) < CAPTION_SIZE * min(
+            line.height for line in lines[count : count + 2]
+        )
         if apart or smaller:
             return count
     if len(lines) > CAPTION_LINES:

@@ -58,15 +58,15 @@ def _blank(mask: NDArray[np.uint8], ink: Ink, boxes: Sequence[Box]) -> NDArray[n
 def _rule_mask(mask: NDArray[np.uint8], unit: float, *, vertical: bool) -> NDArray[np.uint8]:
     """Only the long runs of ink in one direction, with breaks up to a type size mended."""
     run, gap = odd(RULE_RUN * unit), odd(unit)
-    shape = (
-        (lambda length, across: np.ones((length, across), np.uint8))
-        if vertical
-        else (lambda length, across: np.ones((across, length), np.uint8))
-    )
     # Two pixels of slack across the rule keep it whole where it drifts from one row to the next.
-    slack = cv2.dilate(mask, shape(1, 3))
-    opened = cv2.morphologyEx(slack, cv2.MORPH_OPEN, shape(run, 1))
-    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, shape(gap, 1)), np.uint8)
+    slack = cv2.dilate(mask, _bar(1, 3, vertical=vertical))
+    opened = cv2.morphologyEx(slack, cv2.MORPH_OPEN, _bar(run, 1, vertical=vertical))
+    return np.asarray(cv2.morphologyEx(opened, cv2.MORPH_CLOSE, _bar(gap, 1, vertical=vertical)), np.uint8)
+
+
+def _bar(length: int, across: int, *, vertical: bool) -> NDArray[np.uint8]:
+    """A kernel so long in the rule's direction and so wide across it."""
+    return np.ones((length, across) if vertical else (across, length), np.uint8)
 
 
 def find_rules(ink: Ink, type_size: float, lines: Sequence[Box], grounds: Sequence[Box]) -> tuple[Box, ...]:
@@ -102,7 +102,7 @@ def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, .
         parent = hierarchy[0][index][3]
         if parent < 0:
             continue
-        x, y, w, h = cv2.boundingRect(contour)
+        _, _, w, h = cv2.boundingRect(contour)
         outer = cv2.boundingRect(contours[parent])
         large = w >= FRAME_MIN[0] * unit and h >= FRAME_MIN[1] * unit
         filled = cv2.contourArea(contour) >= FRAME_FILL * w * h

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -94,10 +94,10 @@ def _page_number(text: str, cues: Cues) -> tuple[str, str] | None:
     return match.group("page").replace(" ", ""), text[match.end() :].strip(" \u3000:：|·")
 
 
-def _date(match: re.Match[str]) -> datetime.date | None:
+def _date(match: re.Match[str]) -> dt.date | None:
     groups = match.groupdict()
     month = groups.get("month") or str(_MONTHS.index(groups["monthname"]) + 1)
     try:
-        return datetime.date(int(groups["year"]), int(month), int(groups["day"]))
+        return dt.date(int(groups["year"]), int(month), int(groups["day"]))
     except ValueError:
         return None

@@ -153,6 +153,7 @@ class FlowGraph:
         text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
         self.blocks = tuple(_block(region, text, page.type_size, cues) for region in text)
         self.headings = _heading_nodes(page.regions)
+        self._nodes: tuple[HeadingNode | Block, ...] = (*self.headings, *self.blocks)
         self.pictures = tuple(region for region in page.regions if region.role in {Role.PICTURE, Role.ADVERTISEMENT})
         self.rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
         self._column = float(np.median([block.box.width for block in self.blocks])) if self.blocks else 1.0
@@ -161,7 +162,7 @@ class FlowGraph:
 
     def links(self) -> tuple[Link, ...]:
         """The best consistent set of edges."""
-        sources = (*self.headings, *self.blocks)
+        sources = self._nodes
         evidence = [
             [
                 self._heads(source, t) if isinstance(source, HeadingNode) else self._continues(source, t)
@@ -207,11 +208,18 @@ class FlowGraph:
         if self._head[index] is not None:
             return frozenset()
         block, found = self.blocks[index], set()
-        upright = [rule for rule in self.rules if rule.height > rule.width and rule.overlap_y(block.box) > 0.5 * block.box.height]
+        upright = [
+            rule for rule in self.rules if rule.height > rule.width and rule.overlap_y(block.box) > 0.5 * block.box.height
+        ]
         for other, head in zip(self.blocks, self._head, strict=True):
             level = abs(other.box.y0 - block.box.y0) <= ALIGNED * self.type_size
             low, high = sorted((other.box.cx, block.box.cx))
-            if head is not None and level and other.region.frame_id == block.region.frame_id and not any(low < r.cx < high for r in upright):
+            if (
+                head is not None
+                and level
+                and other.region.frame_id == block.region.frame_id
+                and not any(low < r.cx < high for r in upright)
+            ):
                 found.add(head)
         return frozenset(found)
 
@@ -289,11 +297,7 @@ class FlowGraph:
         if b.y0 < a.cy:
             return NEVER
         span = Box(max(a.x0, b.x0), a.y1, min(a.x1, b.x1), b.y0)
-        between = [
-            o.box
-            for o in (*self.blocks, *self.headings)
-            if o.box not in (a, b) and o.box.overlap_x(span) > 0 and a.y1 <= o.box.cy <= b.y0
-        ]
+        between = [o.box for o in self._nodes if o.box not in (a, b) and o.box.overlap_x(span) > 0 and a.y1 <= o.box.cy <= b.y0]
         if between:
             return NEVER
         pictures = [p for p in self.pictures if p.box.overlap_x(span) > 0 and a.y1 <= p.box.cy <= b.y0]
@@ -349,7 +353,8 @@ def _without_cycles(links: Sequence[Link]) -> tuple[Link, ...]:
     follower = {link.source: link for link in links}
     kept = dict(follower)
     for start in follower:
-        ring, node = [], start
+        ring: list[Link] = []
+        node = start
         while node in kept and len(ring) <= len(kept):
             ring.append(kept[node])
             node = kept[node].target

@@ -65,7 +65,9 @@ def part_bylines(page: Page, cues: Cues) -> Page:
         edges = column_edges(region, text) if heading else None
         first = region.lines[0] if region.lines else None
         if heading and edges and first and is_byline(first.text, cues) and set_apart(first, edges, page.type_size):
-            byline = replace(region, role=Role.DECK, polygon=first.polygon, box=first.box, lines=(first,), heading_id=heading.id, column=0)
+            byline = replace(
+                region, role=Role.DECK, polygon=first.polygon, box=first.box, lines=(first,), heading_id=heading.id, column=0
+            )
             regions.append(byline)
             rest = region.lines[1:]
             if rest:
@@ -83,7 +85,9 @@ def _heading_over(region: Region, page: Page) -> Region | None:
     over = [
         other
         for other in page.regions
-        if other.role in HEADING_ROLES and other.frame_id == region.frame_id and 0 < region.box.y0 - other.box.y1 + page.type_size <= reach
+        if other.role in HEADING_ROLES
+        and other.frame_id == region.frame_id
+        and 0 < region.box.y0 - other.box.y1 + page.type_size <= reach
         and other.box.overlap_x(region.box) > 0
     ]
     nearest = max(over, key=lambda other: other.box.y1, default=None)

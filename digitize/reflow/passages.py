@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digitize.model import HEADING_ROLES, Dateline, LinePiece, Mark, MarkKind, Passage, Role
+from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
 from digitize.reflow.bylines import is_byline, person_marks
 from digitize.reflow.flow import Edges, is_paragraph_start, set_apart
 
@@ -61,7 +61,7 @@ def _joined(before: LinePiece, after: LinePiece, *, apart: bool) -> list[LinePie
     last, first = before.text[-1], after.text[0]
     if last in _HYPHENS and len(before.text) > 1 and _LETTER.match(before.text[-2]) and first.islower():
         return [replace(before, end=before.end - 1), replace(after, hyphenated=True)]
-    spaced = apart or (_LETTER.match(last) or last in ",.;:!?)") and (_LETTER.match(first) or first == "(")
+    spaced = apart or ((_LETTER.match(last) or last in ",.;:!?)") and (_LETTER.match(first) or first == "("))
     return [before, replace(after, gap=" " if spaced else "")]
 
 
@@ -150,7 +150,7 @@ def _dateline_marks(match: re.Match[str]) -> list[Mark]:
     return marks
 
 
-def complete_date(text: str, issue_date: datetime.date | None) -> datetime.date | None:
+def complete_date(text: str, issue_date: dt.date | None) -> dt.date | None:
     """The full date that a dateline's day, or month and day, means: the last such date up to the issue's.
 
     None where the issue's date is not known or the text names no day.
@@ -159,14 +159,14 @@ def complete_date(text: str, issue_date: datetime.date | None) -> datetime.date 
     if issue_date is None or not numbers or len(numbers) > 2:  # noqa: PLR2004 - month and day
         return None
     for days in range(366):
-        day = issue_date - datetime.timedelta(days=days)
+        day = issue_date - dt.timedelta(days=days)
         if day.day == numbers[-1] and (len(numbers) == 1 or day.month == numbers[0]):
             return day
     return None
 
 
 def find_dateline(
-    passages: Sequence[Passage], issue_date: datetime.date | None, cues: Cues
+    passages: Sequence[Passage], issue_date: dt.date | None, cues: Cues
 ) -> tuple[tuple[Passage, ...], Dateline | None]:
     """The dateline of an article, and its passages with the date's full form in its mark."""
     for index, passage in enumerate(passages):
