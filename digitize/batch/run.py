@@ -185,7 +185,7 @@ def _read_page(scan: Scan | FailedFrame, job: Job, opening: float) -> Outcome:
     else:
         stages = job.stages()  # outside of the try: what fails here fails for every page
         try:
-            record, documents = _documents(scan, stages, job.options, blank, earlier, opening)
+            record, documents = _documents(scan, stages, job.options, blank, earlier=earlier, opening=opening)
         except Exception as error:
             if isinstance(error, DigitizeError) and not isinstance(error, PageError):
                 raise  # not this page's fault: the next one would fail too
@@ -217,7 +217,7 @@ def _failed(blank: Record, earlier: Record | None, error: Exception) -> Record:
 
 
 def _documents(
-    scan: Scan, stages: Stages, options: Options, blank: Record, earlier: Record | None, opening: float
+    scan: Scan, stages: Stages, options: Options, blank: Record, *, earlier: Record | None, opening: float
 ) -> tuple[Record, dict[str, bytes]]:
     """Read a page and write its documents into memory."""
     result = stages.process(scan, stages.engine, options)
