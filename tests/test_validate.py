@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from typing import TYPE_CHECKING
 
 import builders
 import pytest
 from builders import SHAPES, Shape
+from lxml import etree
+from lxml.isoschematron import Schematron
 
 from digitize.errors import MissingDependencyError, UsageError
 from digitize.export import export_page, to_svg
@@ -51,7 +54,7 @@ def write_record(page: Path) -> None:
     files = [
         {"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
         for path in sorted(page.iterdir())
-        if path.name != "page.json"
+        if path.is_file() and path.name != "page.json"
     ]
     (page / "page.json").write_text(json.dumps({"files": files}))
 
@@ -193,6 +196,16 @@ def test_an_unknown_attribute_is_refused_by_profile_and_official_schema(name: st
     assert {v.rule for v in validate(broken.encode(), name, official=shared / "schemas")} == {"profile", "official"}
 
 
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_is_written_passes_the_rules_of_the_worked_examples(name: str, shared: Path) -> None:
+    """The Schematron beside the examples finds every facs and every CC in order."""
+    rules = Schematron(etree.parse(shared / "examples" / "refs.sch"))
+
+    assert [
+        file for file, text in documents(SHAPES[name]()).items() if not rules.validate(etree.fromstring(text.encode()))
+    ] == []
+
+
 def test_a_violation_reads_as_file_line_and_what_is_wrong() -> None:
     """It is printed as compilers print theirs."""
     assert str(Violation("out/A08.alto.xml", 12, "WC is 97", "alto-wc")) == "out/A08.alto.xml:12: WC is 97"
@@ -274,6 +287,15 @@ def test_files_named_one_by_one_are_held_against_each_other(tmp_path: Path) -> N
     assert {v.rule for v in validate_paths([page / TEI, page / NEWSML], None)} == {"same-date"}
     assert {v.rule for v in validate_paths([page / NEWSML, page / TEI], None)} == {"same-date"}
     assert list(validate_paths([page / TEI], None)) == []
+
+
+def test_files_of_one_folder_are_held_together_whatever_is_named_between_them(tmp_path: Path) -> None:
+    """A folder whose name sorts between the files of a page does not part them."""
+    page = write_archive(tmp_path, builders.plain())
+    inner = write_archive(page / "A08-b", builders.plain())
+    change(page / TEI, r"when=\"2020-05-17\"", 'when="2020-05-18"')
+
+    assert {v.rule for v in validate_paths([page / TEI, inner / TEI, page / ALTO], None)} == {"same-date"}
 
 
 def test_an_article_must_not_stand_in_two_documents_of_one_format(tmp_path: Path) -> None:
@@ -367,6 +389,23 @@ def test_violations_come_page_by_page(tmp_path: Path) -> None:
 
     assert "/a/A08/" in first.file
     assert all("/a/A08/" in violation.file for violation in violations)
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be looked at is not passed over."""
+    write_archive(tmp_path, builders.plain())
+    locked = tmp_path / "B01"
+    locked.mkdir()
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if str(path) == str(locked):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+    assert [str(v) for v in validate_paths([tmp_path], None)] == [f"{locked}:1: cannot be read: Permission denied"]
 
 
 def test_a_path_that_is_not_there_is_the_user_s_mistake(tmp_path: Path) -> None:

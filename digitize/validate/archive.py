@@ -53,14 +53,15 @@ def validate_paths(paths: Sequence[Path], official: Path | None) -> Iterator[Vio
             raise UsageError(f"{path} does not exist", remedy="name documents, or a folder that holds them")
     for path in filter(Path.is_dir, paths):
         yield from _check_archive(path, folder)
-    files = sorted(path for path in paths if not path.is_dir())
+    files = sorted((path for path in paths if not path.is_dir()), key=lambda path: (path.parent, path.name))
     for _, group in groupby(files, key=lambda path: path.parent):
         yield from _check_documents(group, folder)[0]
 
 
 def _check_archive(archive: Path, official: Path | None) -> Iterator[Violation]:
     empty = True
-    for parent, folders, names in os.walk(archive):
+    unreadable: list[OSError] = []
+    for parent, folders, names in os.walk(archive, onerror=unreadable.append):
         folders.sort()
         documents = [Path(parent, name) for name in sorted(names) if _kind(name) is not None]
         if not documents and RECORD not in names:
@@ -70,7 +71,9 @@ def _check_archive(archive: Path, official: Path | None) -> Iterator[Violation]:
         yield from violations
         if RECORD in names:
             yield from _check_record(Path(parent, RECORD), said)
-    if empty:
+    for error in unreadable:
+        yield Violation(str(error.filename), 1, f"cannot be read: {error.strerror}", "readable")
+    if empty and not unreadable:
         raise UsageError(f"{archive} holds no documents", remedy="name a folder that digitize has written")
 
 
