@@ -17,9 +17,11 @@ from digitize.geometry import IDENTITY, AffineMap
 from digitize.model import Scan, Source
 from digitize.options import Options
 from digitize.scan import clean
+from digitize.scan.cleaning import _resampled
 from digitize.scan.deskew import find_skew
 from digitize.scan.film import find_page
 from digitize.scan.polarity import ink_skewness, is_negative
+from digitize.scan.scratches import find_scratches, without_scratches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,6 +165,23 @@ def test_marks_keep_their_places_through_the_frame() -> None:
     middle = np.array([(xs.mean() + 0.5 + around[0] - 20, ys.mean() + 0.5 + around[1] - 20)])
     assert page.frame.forward(middle)[0] == pytest.approx((x + 90, y + 90), abs=0.5)
     assert (width, height) != turned.shape[::-1]
+
+
+def test_large_scans_are_resampled_in_tiles_without_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a page is turned in one piece or in many makes no difference to its pixels."""
+    turned = _turned(PAGE, 2)
+    whole = _cleaned(turned)
+    monkeypatch.setattr("digitize.scan.cleaning.TILE", 333)
+    tiled = _cleaned(turned)
+    difference = np.abs(whole.pixels.astype(int) - tiled.pixels)
+    assert difference.mean() < 0.5
+
+
+def test_strips_of_film_that_opencv_cannot_hold_are_turned() -> None:
+    """A scan of 33,000 rows is turned like any other."""
+    strip = np.full((33_000, 40), PAPER, np.uint8)
+    turned = _resampled(strip, AffineMap.rotation(0.01, 20, 16_500), (40, 33_000))
+    assert np.median(turned) == PAPER
 
 
 @settings(max_examples=10, deadline=None)
@@ -364,6 +383,50 @@ def test_faint_grain_is_not_stretched_to_ink() -> None:
     """An empty page of grey film grain comes out light."""
     grain = np.clip(np.random.default_rng(8).normal(150, 6, (900, 700)), 0, 255).astype(np.uint8)
     assert _cleaned(grain).pixels.mean() > 225
+
+
+def _scratched(page: NDArray[np.uint8], *lines: tuple[int, int], width: int = 4) -> NDArray[np.uint8]:
+    """The page with dark lines from its top to its bottom, each from an x to an x."""
+    scratched = page.copy()
+    for top, bottom in lines:
+        cv2.line(scratched, (top, 0), (bottom, page.shape[0]), 25, width, cv2.LINE_AA)
+    return scratched
+
+
+@pytest.mark.parametrize("degrees", [0, 1.4, -4])
+def test_scratches_down_the_film_are_painted_over(degrees: float) -> None:
+    """Dark lines from edge to edge go, upright or leaning, also where the page lies crooked; the print stays."""
+    film = _on_film(_turned(PAGE, degrees), 20, 100)
+    clear, scratched = _cleaned(film), _cleaned(_scratched(film, (500, 500), (905, 893), (1300, 1312)))
+    assert [step.settings for step in scratched.steps if step.name == "paint-scratches"] == ["count=3"]
+    assert _steps(clear) == [name for name in _steps(scratched) if name != "paint-scratches"]
+    ink_clear, ink_scratched = (int((page.pixels < 100).sum()) for page in (clear, scratched))
+    assert ink_scratched == pytest.approx(ink_clear, rel=0.02)
+
+
+@pytest.mark.parametrize("ends", [(0.03, 1.0), (0.0, 0.97), (0.05, 0.95)])
+def test_printed_rules_stay(ends: tuple[float, float]) -> None:
+    """A rule down the page that leaves a margin free, above or below, is print."""
+    page = PAGE.copy()
+    cv2.line(page, (530, round(ends[0] * HEIGHT)), (530, round(ends[1] * HEIGHT)), INK, 4)
+    assert "paint-scratches" not in _steps(_cleaned(page))
+
+
+def test_rules_on_a_scan_that_was_cut_close_stay() -> None:
+    """Where the margins are printed, a rule from edge to edge is no scratch."""
+    close = PAGE[300:1700].copy()
+    close[:, 525:535] = PAPER
+    close[:, 528:532] = INK
+    assert "paint-scratches" not in _steps(_cleaned(close))
+
+
+def test_painting_over_makes_no_pixel_darker() -> None:
+    """Whatever is taken for a scratch, nothing is added to the page."""
+    page = _scratched(PAGE, (400, 420))
+    scratches = find_scratches(page, 0.0, None)
+    painted = without_scratches(page, scratches)
+    assert len(scratches) == 1
+    assert (painted >= page).all()
 
 
 ODD_PAGES = {

@@ -1,6 +1,6 @@
 """From files to pages that can be read: `find_inputs`, then `open_scans` for each, then `clean`."""
 
-from digitize.scan.clean import clean
+from digitize.scan.cleaning import clean
 from digitize.scan.inputs import FailedInput, Input, find_inputs
 from digitize.scan.opening import FailedFrame, open_scans
 

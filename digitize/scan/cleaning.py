@@ -1,6 +1,6 @@
 """From a scan as it was opened to a page that can be read: ink dark on white paper, upright, without the film around it.
 
-    as opened -> positive -> straight, without border -> evenly exposed
+    as opened -> positive -> straight, without border -> evenly exposed -> without scratches
 
 Everything is measured on small copies; the pixels are resampled at most once, and not at all on a page that is
 upright.
@@ -8,6 +8,7 @@ upright.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from digitize.scan.deskew import find_skew
 from digitize.scan.exposure import even_out, measure_exposure
 from digitize.scan.film import find_page
 from digitize.scan.polarity import is_negative
+from digitize.scan.scratches import find_scratches, without_scratches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
 # Degrees below which a page counts as upright: a line across half the page rises by a twentieth of its height.
 UPRIGHT = 0.05
 WHITE = 255
+# Pixels are resampled in tiles of this side: OpenCV takes none of 32,767 or more, and strips of film can be that long.
+TILE = 16_384
+# Pixels around a tile that cubic interpolation looks at, with one to spare.
+NEIGHBOURS = 3
 
 
 def clean(scan: Scan, options: Options) -> Scan:  # noqa: ARG001 - every stage takes the options
@@ -43,7 +49,10 @@ def clean(scan: Scan, options: Options) -> Scan:  # noqa: ARG001 - every stage t
     Returns:
         A scan whose `frame` maps its pixels to original pixels, with `negative`, `skew` and a step for each change.
     """
-    return evened(straightened(made_positive(scan)))
+    positive = made_positive(scan)
+    outline = find_page(positive.pixels)
+    straight = evened(straightened(positive, outline))
+    return unscratched(straight, None if outline is None else _between(outline, positive, straight))
 
 
 def made_positive(scan: Scan) -> Scan:
@@ -53,9 +62,13 @@ def made_positive(scan: Scan) -> Scan:
     return _with_step(replace(scan, pixels=cv2.bitwise_not(scan.pixels), negative=not scan.negative), "invert")
 
 
-def straightened(scan: Scan) -> Scan:
-    """The scan, dark ink on light paper, cropped to the page and turned upright; what lies outside the page is white."""
-    outline = find_page(scan.pixels)
+def straightened(scan: Scan, outline: Polygon | None) -> Scan:
+    """The scan, dark ink on light paper, cropped to the page and turned upright; what lies outside the page is white.
+
+    Args:
+        scan: dark ink on light paper.
+        outline: the page's, in pixels of the scan; None where it is all of them.
+    """
     page = scan.pixels if outline is None else _only(scan.pixels, outline)
     skew = find_skew(page)
     skew = skew if abs(skew) >= UPRIGHT else 0.0
@@ -65,8 +78,8 @@ def straightened(scan: Scan) -> Scan:
     shape = Box(0, 0, width, height).polygon if outline is None else outline
     turned = AffineMap.rotation(skew, width / 2, height / 2)  # from upright pixels to those of the scan
     box = bounds(map_polygon(shape, turned.inverse()))
-    left, top = int(np.floor(box.x0)), int(np.floor(box.y0))
-    size = (int(np.ceil(box.x1)) - left, int(np.ceil(box.y1)) - top)
+    left, top = math.floor(box.x0), math.floor(box.y0)
+    size = (math.ceil(box.x1) - left, math.ceil(box.y1) - top)
     to_scan = AffineMap.shift(left, top).then(turned)
     pixels = _resampled(page, to_scan, size) if skew else page[top : top + size[1], left : left + size[0]]
     straight = replace(scan, pixels=pixels, frame=to_scan.then(_affine(scan)), skew=scan.skew + skew)
@@ -82,6 +95,26 @@ def evened(scan: Scan) -> Scan:
         return scan
     settings = f"paper={exposure.darkest:.0f}..{exposure.brightest:.0f} ink={exposure.ink:.2f}"
     return _with_step(replace(scan, pixels=even_out(scan.pixels, exposure)), "even-exposure", settings)
+
+
+def unscratched(scan: Scan, outline: Polygon | None) -> Scan:
+    """The scan, upright and evenly exposed, with the film's dark scratches painted over.
+
+    Args:
+        scan: ink 0, paper 255, upright.
+        outline: the page's, in pixels of the scan; None where it is all of them.
+    """
+    scratches = find_scratches(scan.pixels, scan.skew, outline)
+    if not scratches:
+        return scan
+    return _with_step(
+        replace(scan, pixels=without_scratches(scan.pixels, scratches)), "paint-scratches", f"count={len(scratches)}"
+    )
+
+
+def _between(outline: Polygon, scan: Scan, later: Scan) -> Polygon:
+    """A polygon of a scan's pixels in those of the scan that it became later."""
+    return map_polygon(map_polygon(outline, scan.frame), _affine(later).inverse())
 
 
 def _with_step(scan: Scan, name: str, settings: str = "") -> Scan:
@@ -104,10 +137,26 @@ def _only(pixels: NDArray[np.uint8], outline: Polygon) -> NDArray[np.uint8]:
 
 
 def _resampled(pixels: NDArray[np.uint8], to_scan: AffineMap, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The pixels seen through a map from upright pixels to theirs; `size` is (width, height)."""
+    """The pixels seen through a map from upright pixels to theirs, white beyond them; `size` is (width, height)."""
+    width, height = size
+    result = np.full((height, width), WHITE, np.uint8)
+    for top in range(0, height, TILE):
+        for left in range(0, width, TILE):
+            tile = result[top : top + TILE, left : left + TILE]
+            here = AffineMap.shift(left, top).then(to_scan)
+            around = bounds(map_polygon(Box(0, 0, tile.shape[1], tile.shape[0]).polygon, here)).grown(NEIGHBOURS, NEIGHBOURS)
+            part = around.clipped(pixels.shape[1], pixels.shape[0])
+            x0, y0, x1, y1 = int(part.x0), int(part.y0), math.ceil(part.x1), math.ceil(part.y1)
+            if x0 < x1 and y0 < y1:
+                tile[:] = _warped(pixels[y0:y1, x0:x1], here.then(AffineMap.shift(-x0, -y0)), tile.shape)
+    return result
+
+
+def _warped(pixels: NDArray[np.uint8], to_pixels: AffineMap, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     # Maps count from pixel corners, OpenCV from pixel centres: half a pixel there and back.
-    m = AffineMap.shift(0.5, 0.5).then(to_scan).then(AffineMap.shift(-0.5, -0.5))
+    m = AffineMap.shift(0.5, 0.5).then(to_pixels).then(AffineMap.shift(-0.5, -0.5))
     matrix = np.array([[m.a, m.b, m.c], [m.d, m.e, m.f]])
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    size = (shape[1], shape[0])
     warped = cv2.warpAffine(pixels, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=WHITE)
     return np.asarray(warped, dtype=np.uint8)
