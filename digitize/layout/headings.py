@@ -18,7 +18,7 @@ HEADING_SIZE = 1.25
 HEADING_GAP = 0.9
 """White between the lines of one heading, in heights of the larger line."""
 
-SAME_SIZE = 1.2
+SAME_SIZE = 1.3
 """Lines of a heading whose sizes differ by less are one part of it, set on several lines."""
 
 KICKER_GAP = 1.6

@@ -84,7 +84,7 @@ HEADS = 3.0
 """A heading has text below it."""
 
 HEADING_REACH = 5.0
-"""White between a heading and its text, in type sizes: a headline's own height at most."""
+"""White between a heading and its text, or within the text below it, in type sizes: a headline's own height at most."""
 
 HEADING_GAP = 0.4
 """Points taken for each type size between heading and text."""
@@ -155,6 +155,7 @@ class FlowGraph:
         self.headings = _heading_nodes(page.regions)
         self._nodes: tuple[HeadingNode | Block, ...] = (*self.headings, *self.blocks)
         self.pictures = tuple(region for region in page.regions if region.role in {Role.PICTURE, Role.ADVERTISEMENT})
+        self._printed = tuple(region.box for region in page.regions)
         self.rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
         self._column = float(np.median([block.box.width for block in self.blocks])) if self.blocks else 1.0
         self._head = [self._heading_above(block) for block in self.blocks]
@@ -201,7 +202,15 @@ class FlowGraph:
         walls = [other.box for other in self.blocks if other is not block and other.end is End.BYLINE]
         if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._ruled(span):
             return None
-        return index
+        return index if self._white(span) <= HEADING_REACH * self.type_size else None
+
+    def _white(self, span: Box) -> float:
+        """The tallest white in a span between what is printed there, in pixels."""
+        printed = sorted((box.y0, box.y1) for box in self._printed if box.overlap_x(span) > 0 and box.overlap_y(span) > 0)
+        tallest, y = 0.0, span.y0
+        for top, bottom in (*printed, (span.y1, span.y1)):
+            tallest, y = max(tallest, top - y), max(y, bottom)
+        return tallest
 
     def _headings_aside(self, index: int) -> frozenset[int]:
         """The headings in whose row of blocks a block without one stands: their tops level, no rule in the gutters between."""
