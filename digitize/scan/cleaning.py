@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from digitize.geometry import Polygon
     from digitize.options import Options
 
-# Degrees below which a page counts as upright: a line across half the page rises by a twentieth of its height.
+# Degrees below which a page counts as upright: a line across all of it rises by less than a tenth of the type size.
 UPRIGHT = 0.05
 WHITE = 255
 # Pixels are resampled in tiles of this side: OpenCV takes none of 32,767 or more, and strips of film can be that long.
