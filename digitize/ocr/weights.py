@@ -14,6 +14,7 @@ A model folder, also one of one's own (`--model DIR`):
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -207,7 +208,7 @@ def install_fetched(model: str, detection: Path, recognition: Path) -> Path:
         names = [f"{part}/{name}" for part in ("det", "rec") for name in (_ONNX, _YML)]
         sums = "".join(f"{sha256_of(scratch / name)}  {name}\n" for name in names)
         (scratch / SUMS).write_text(sums, "utf-8")
-        _swap_in(scratch, target)
+        _swap_in(scratch, target, keep_whole=False)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return target
@@ -302,14 +303,14 @@ def _wheel_model_folder(known: KnownModel) -> Path:
     # The paths are part of the name: an environment that moved leaves links that lead nowhere.
     key = hashlib.sha256("\n".join([_LAYOUT, *(f"{s.path} {s.sha256}" for s in states)]).encode()).hexdigest()[:16]
     target = cache_folder() / "models" / f"{known.name}-{key}"
-    if all((target / part / name).is_file() for part in ("det", "rec") for name in (_ONNX, _YML)):
+    if _has_all_files(target):
         return target
     scratch = _scratch_folder(target)
     _write_part(scratch / "det", states[0].path, _detection_config(known.detection))
     _write_part(scratch / "rec", states[1].path, _recognition_config(known.recognition, states[1].path))
     if scratch.parent != target.parent:
         return scratch
-    _swap_in(scratch, target)
+    _swap_in(scratch, target, keep_whole=True)
     return target
 
 
@@ -341,11 +342,20 @@ def _write_part(folder: Path, onnx: Path, config: dict[str, Any]) -> None:
     (folder / _YML).write_text(json.dumps(config, ensure_ascii=False), "utf-8")
 
 
-def _swap_in(scratch: Path, target: Path) -> None:
-    """Rename a finished folder into place; one that another process put there first, and is as good, is kept."""
-    if target.exists():
+def _has_all_files(folder: Path) -> bool:
+    return all((folder / part / name).is_file() for part in ("det", "rec") for name in (_ONNX, _YML))
+
+
+def _swap_in(scratch: Path, target: Path, *, keep_whole: bool) -> None:
+    """Rename a finished folder into place.
+
+    With `keep_whole` a folder that has all its files, put there by another process in the meantime, stays: it is as
+    good, and that process may be reading it.
+    """
+    if target.exists() and not (keep_whole and _has_all_files(target)):
         old = Path(tempfile.mkdtemp(prefix=".old-", dir=target.parent))
-        target.rename(old / target.name)
+        with contextlib.suppress(FileNotFoundError):  # another process moved it away first
+            target.rename(old / target.name)
         shutil.rmtree(old, ignore_errors=True)
     try:
         scratch.rename(target)
