@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,12 +19,11 @@ from digitize.ocr.weights import find_weights
 from digitize.options import Options
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from digitize.ocr import Engine
 
+SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "pages" / "A01.png"
 OPEN_ENGINE = """
 from digitize.ocr.engine import open_engine
 from digitize.options import Options
@@ -53,6 +53,13 @@ def drawn(text: str, size: int = 40, margin: int = 8) -> NDArray[np.uint8]:
     return np.asarray(image)
 
 
+def sample_lines(engine: Engine) -> list[NDArray[np.uint8]]:
+    """Printed lines of a sample page, of many widths, as the detector finds them."""
+    page = np.asarray(Image.open(SAMPLE).convert("L"))
+    boxes = [np.array(d.polygon, int) for d in engine.detector.detect(page, 1280)[::4]]
+    return [page[b[:, 1].min() : b[:, 1].max(), b[:, 0].min() : b[:, 0].max()] for b in boxes]
+
+
 def test_recognition_gives_what_paddleocr_gives(engine: Engine) -> None:
     """Text and score of each crop are those of TextRecognition.predict on the same crop."""
     import paddleocr  # noqa: PLC0415 - after the engine has imported it quietly
@@ -61,11 +68,12 @@ def test_recognition_gives_what_paddleocr_gives(engine: Engine) -> None:
     theirs = paddleocr.TextRecognition(
         model_name=part.model_name, model_dir=str(part.folder), device="cpu", engine="onnxruntime"
     )
-    crops = [drawn(text, size) for text in LINES for size in (18, 31, 40)]
+    crops = sample_lines(engine) + [drawn(text, size) for text in LINES for size in (18, 31, 40)]
     expected = theirs.predict([np.repeat(crop[..., None], 3, axis=2) for crop in crops], batch_size=1)
     readings = engine.recognizer.read(crops)
-    assert [e["rec_text"] for e in expected] == [r.text for r in readings]
+    assert [r.text for r in readings] == [e["rec_text"] for e in expected]
     assert [r.confidence for r in readings] == pytest.approx([e["rec_score"] for e in expected], abs=1e-4)
+    assert sum(len(r.text) for r in readings) > 500
 
 
 def test_lines_are_read(engine: Engine) -> None:
