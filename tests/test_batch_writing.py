@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_batch_record import full_record
 
-from digitize.batch.record import Record, WrittenFile
+from digitize.batch.record import Record, Status, WrittenFile
 from digitize.batch.writing import is_whole, prepare_output, read_record, sha256, write_page
 from digitize.errors import OutputError
+from digitize.model import Source
 
 OLD = {"p.alto.xml": b"old", "p-a001.tei.xml": b"old article"}
 NEW = {"p.alto.xml": b"new", "p-a002.tei.xml": b"new article"}
@@ -21,7 +21,10 @@ NEW = {"p.alto.xml": b"new", "p-a002.tei.xml": b"new article"}
 
 def record_of(documents: dict[str, bytes]) -> Record:
     """A record that lists these documents."""
-    return replace(full_record(), files=tuple(WrittenFile(name, sha256(content)) for name, content in documents.items()))
+    source = Source("p.png", 1, 1, "a" * 64, "image/png", 300, 400)
+    when = dt.datetime(2026, 5, 9, tzinfo=dt.UTC)
+    files = tuple(WrittenFile(name, sha256(content)) for name, content in documents.items())
+    return Record("p", Status.DONE, source, "0.1.0", "b" * 64, "c" * 64, when, files=files)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -39,6 +39,9 @@ TINT_MIN = (5.0, 3.0)
 TINT_CONTRAST = 0.95
 """A tint is darker than this share of the paper's level; scanners and film leave less than that on even paper."""
 
+GROUND_REACH = 0.6
+"""Some ground shows through within this many type sizes of any point of a line: characters are not solid."""
+
 TEXT_COVER = 0.12
 """Share of an area that its text lines cover from which it is a ground for text and not a picture."""
 
@@ -109,14 +112,16 @@ def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, .
     """Find tinted grounds under text: even, rectangular, darker than the paper around them."""
     unit = type_size * ink.scale
     paper = float(np.percentile(ink.grey, PAPER_PERCENTILE))
-    # The lightest grey within a character's reach is the ground that the type stands on.
-    ground = cv2.dilate(ink.grey, np.ones((odd(0.6 * unit),) * 2, np.uint8))
-    ground = cv2.medianBlur(np.asarray(ground, np.uint8), odd(0.6 * unit))
+    # The lightest grey within a character's reach is the ground that the type stands on; it takes as much off the edges.
+    reach = odd(GROUND_REACH * unit)
+    ground = cv2.dilate(ink.grey, np.ones((reach, reach), np.uint8))
+    ground = cv2.medianBlur(np.asarray(ground, np.uint8), reach)
     tinted = (ground < TINT_CONTRAST * paper).astype(np.uint8)
     tinted = cv2.morphologyEx(tinted, cv2.MORPH_CLOSE, np.ones((odd(unit),) * 2, np.uint8))
     tinted = cv2.morphologyEx(tinted, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
     found = _rectangles(np.asarray(tinted, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
-    boxes = [ink.box(*found_box) for found_box in found]
+    lost = (reach // 2) / ink.scale
+    boxes = [ink.box(*rectangle).grown(lost, lost) for rectangle in found]
     return tuple(box for box in boxes if _text_cover(box, lines) >= TEXT_COVER)
 
 

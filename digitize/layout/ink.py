@@ -43,7 +43,8 @@ class Ink:
 
     def box(self, x: float, y: float, width: float, height: float) -> Box:
         """A box of working pixels in reading-frame pixels."""
-        return Box(x / self.scale, y / self.scale, (x + width) / self.scale, (y + height) / self.scale)
+        left, top, right, bottom = (float(edge) / self.scale for edge in (x, y, x + width, y + height))
+        return Box(left, top, right, bottom)
 
 
 def make_ink(pixels: NDArray[np.uint8], type_size: float) -> Ink:

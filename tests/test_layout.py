@@ -1,0 +1,250 @@
+"""Lines, rules, blocks and headings on drawn pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from galleys import COLUMN, PITCH, TYPE, column_left
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitize.geometry import IDENTITY, Box, hull
+from digitize.layout import find_layout
+from digitize.layout.areas import find_panels, find_pictures, find_tints
+from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
+from digitize.layout.headings import find_headings
+from digitize.layout.ink import make_ink
+from digitize.layout.lines import body_size, cut_lines, join_lines
+from digitize.layout.separators import find_boxes, find_rules
+from digitize.model import Role, Scan, Source
+from digitize.ocr import Detection
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PAPER, INK = 245, 20
+
+
+def blank(height: int = 1200, width: int = 1600) -> NDArray[np.uint8]:
+    """A page of paper."""
+    return np.full((height, width), PAPER, np.uint8)
+
+
+def print_line(pixels: NDArray[np.uint8], box: Box, *, ink: int = INK) -> None:
+    """Print characters, as crosses in squares, side by side over a box."""
+    size = int(box.height)
+    for x in range(int(box.x0), int(box.x1) - size + 2, size):
+        y = int(box.y0)
+        pixels[y : y + size, x + size // 2 - 1 : x + size // 2 + 1] = ink
+        pixels[y + size // 2 - 1 : y + size // 2 + 1, x + 1 : x + size - 1] = ink
+        pixels[y : y + 2, x + 2 : x + size - 2] = ink
+        pixels[y + size - 2 : y + size, x + 2 : x + size - 2] = ink
+
+
+def column_lines(column: int, rows: int, y: float = 200.0) -> list[Box]:
+    """Full lines of one column."""
+    x = column_left(column)
+    return [Box(x, y + r * PITCH, x + COLUMN * TYPE, y + r * PITCH + TYPE) for r in range(rows)]
+
+
+class Printed:
+    """A detector that knows where lines were printed: what a perfect detector finds."""
+
+    def __init__(self, lines: list[Box], shape: tuple[int, ...]) -> None:
+        self._lines, self._shape = lines, shape
+
+    def detect(self, image: NDArray[np.uint8], long_side: int) -> tuple[Detection, ...]:
+        """The printed lines at the image's scale."""
+        del long_side
+        scale = image.shape[0] / self._shape[0]
+        boxes = [Box(b.x0 * scale, b.y0 * scale, b.x1 * scale, b.y1 * scale) for b in self._lines]
+        return tuple(Detection(box.polygon, 0.9) for box in boxes)
+
+
+def scan_of(pixels: NDArray[np.uint8]) -> Scan:
+    """A cleaned scan of these pixels."""
+    height, width = pixels.shape
+    return Scan("p", Source("p.png", 1, 1, "0" * 64, "image/png", width, height), pixels, None, IDENTITY)
+
+
+def test_a_line_over_a_gutter_is_cut_where_its_neighbours_keep_off() -> None:
+    """A detected line that runs over two columns becomes two lines."""
+    pixels = blank()
+    lines = [*column_lines(0, 6), *column_lines(1, 6)]
+    for line in lines:
+        print_line(pixels, line)
+    joined = hull((lines[2], lines[8]))
+    detected = [line for line in lines if line not in (lines[2], lines[8])]
+    cut = cut_lines(make_ink(pixels, TYPE), [*detected, joined], (), TYPE)
+    assert len(cut) == len(lines)
+
+
+def test_a_line_with_a_space_in_it_is_left_whole() -> None:
+    """A wide space is no gutter where the lines around it run across."""
+    pixels = blank()
+    lines = column_lines(0, 7)
+    for line in lines:
+        print_line(pixels, line)
+    pixels[int(lines[3].y0) : int(lines[3].y1), int(lines[3].x0) + 100 : int(lines[3].x0) + 130] = PAPER
+    assert sorted(cut_lines(make_ink(pixels, TYPE), lines, (), TYPE)) == sorted(lines)
+
+
+def test_a_line_over_a_rule_is_cut() -> None:
+    """A vertical rule always parts lines."""
+    pixels = blank()
+    line = Box(100, 300, 500, 320)
+    print_line(pixels, line)
+    upright = Box(299, 200, 301, 500)
+    left, right = cut_lines(make_ink(pixels, TYPE), [line], [upright], TYPE)
+    assert left.x1 <= upright.x1 <= right.x1
+
+
+def test_the_pieces_of_a_line_are_joined() -> None:
+    """A line that the detector found in two pieces is one again; the next column's is not."""
+    lines = [*column_lines(0, 5), *column_lines(1, 5)]
+    whole = lines[2]
+    torn = [Box(whole.x0, whole.y0, whole.x0 + 140, whole.y1), Box(whole.x0 + 155, whole.y0, whole.x1, whole.y1)]
+    assert sorted(join_lines([*lines[:2], *lines[3:], *torn], (), TYPE)) == sorted(lines)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=40, unique=True))
+def test_joining_never_loses_ground(rows: list[int]) -> None:
+    """Whatever is joined, every line given lies in a line that comes out."""
+    lines = [Box(60 + 9 * (r % 7), 30.0 * r, 300 + 11 * (r % 5), 30.0 * r + 20) for r in rows]
+    joined = join_lines(lines, (), TYPE)
+    assert all(any(out.intersection(line) == pytest.approx(line.area) for out in joined) for line in lines)
+
+
+def test_rules_are_found_and_strokes_are_not() -> None:
+    """Long thin ink is a rule, whichever way it runs; a heading's strokes are none."""
+    pixels = blank()
+    heading = Box(200, 400, 600, 480)
+    print_line(pixels, heading)
+    pixels[300:303, 100:1400] = INK
+    pixels[320:1000, 800:803] = INK
+    rules = find_rules(make_ink(pixels, TYPE), TYPE, [heading], ())
+    assert [rule.width > rule.height for rule in rules] == [True, False]
+
+
+def test_a_leaning_rule_is_one_rule() -> None:
+    """What is left of a page's skew does not break a rule into pieces."""
+    pixels = blank()
+    for x in range(100, 1400):
+        y = 300 + x // 120
+        pixels[y : y + 3, x] = INK
+    (rule,) = find_rules(make_ink(pixels, TYPE), TYPE, (), ())
+    assert rule.width > 0.98 * 1300
+
+
+def test_four_rules_close_a_box() -> None:
+    """A closed border is a box; three sides are not."""
+    pixels = blank()
+    pixels[300:303, 200:700] = pixels[600:603, 200:700] = INK
+    pixels[300:603, 200:203] = INK
+    ink = make_ink(pixels, TYPE)
+    assert find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ())) == ()
+    pixels[300:603, 697:700] = INK
+    ink = make_ink(pixels, TYPE)
+    (box,) = find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))
+    assert box.intersection(Box(200, 300, 700, 603)) > 0.97 * 500 * 303
+
+
+def test_a_black_panel_with_light_type_is_no_picture() -> None:
+    """White on black is type on a ground."""
+    pixels = blank()
+    pixels[200:300, 200:800] = INK
+    line = Box(300, 230, 700, 270)
+    print_line(pixels, line, ink=PAPER)
+    (panel,) = find_panels(make_ink(pixels, TYPE), TYPE, [line])
+    assert panel.intersection(Box(200, 200, 800, 300)) > 0.97 * 600 * 100
+
+
+def test_a_tint_is_a_ground_and_a_photo_is_a_picture() -> None:
+    """Even grey under text is a tint; tone without text is a picture."""
+    pixels = blank()
+    pixels[200:500, 100:460] = 215
+    lines = column_lines(0, 8, y=230)
+    lines = [Box(line.x0 + 60, line.y0, line.x1 + 60, line.y1) for line in lines]
+    for line in lines:
+        print_line(pixels, line)
+    noise = np.random.default_rng(1)
+    pixels[200:500, 700:1200] = noise.choice(np.array([30, 120, 240], np.uint8), (300, 500))
+    ink = make_ink(pixels, TYPE)
+    (tint,) = find_tints(ink, TYPE, lines)
+    (picture,) = find_pictures(ink, TYPE, lines, [tint])
+    assert tint.intersection(Box(100, 200, 460, 500)) > 0.95 * 360 * 300
+    assert picture.intersection(Box(700, 200, 1200, 500)) > 0.95 * 500 * 300
+
+
+def test_lines_stack_by_column() -> None:
+    """Two columns side by side make two blocks, indents and short last lines included."""
+    left, right = column_lines(0, 5), column_lines(1, 5)
+    left[2] = Box(left[2].x0, left[2].y0, left[2].x0 + TYPE, left[2].y1)
+    left[3] = Box(left[3].x0 + 2 * TYPE, left[3].y0, left[3].x1, left[3].y1)
+    blocks = stack_lines([*right, *left], (), TYPE)
+    assert [len(block.lines) for block in blocks] == [5, 5]
+
+
+def test_a_block_is_cut_where_its_leading_breaks() -> None:
+    """Lines further apart than the others belong to two blocks."""
+    (block,) = stack_lines([*column_lines(0, 4), *column_lines(0, 4, y=200 + 4 * PITCH + 9)], (), TYPE)
+    (wider,) = stack_lines([*column_lines(0, 4), *column_lines(0, 4, y=200 + 4 * PITCH + 10.5)], (), TYPE) or (None,)
+    assert len(split_at_gaps(block, TYPE)) == 1
+    assert wider is not None
+    far = [*column_lines(0, 4), *column_lines(0, 4, y=200 + 4 * PITCH + 13)]
+    assert len([piece for b in stack_lines(far, (), TYPE) for piece in split_at_gaps(b, TYPE)]) == 2
+
+
+def test_small_lines_next_to_a_headline_are_kicker_and_deck() -> None:
+    """What stands above the largest type is the kicker, what stands below it the deck; the text below is neither."""
+    kicker, headline, deck = Box(200, 100, 500, 120), Box(120, 130, 620, 180), Box(180, 190, 560, 212)
+    body = column_lines(0, 5, y=240)
+    (heading,), rest = find_headings([kicker, headline, deck, *body], body, (), TYPE)
+    assert [role for _, role in heading.lines] == [Role.KICKER, Role.HEADLINE, Role.DECK]
+    assert sorted(rest) == sorted(body)
+
+
+def test_headlines_side_by_side_are_two_headings() -> None:
+    """Large lines that share no ground in x head two articles."""
+    left, right = Box(60, 200, 360, 240), Box(420, 205, 720, 245)
+    headings, _ = find_headings([left, right], (), (), TYPE)
+    assert len(headings) == 2
+
+
+def test_columns_are_numbered_from_the_left() -> None:
+    """Blocks that begin at one edge stand in one column, a byline to the right in the column that it stands in."""
+    boxes = [hull(column_lines(c, 4)) for c in (2, 0, 1, 0)]
+    byline = Box(column_left(1) + 200, 700, column_left(1) + COLUMN * TYPE, 720)
+    assert number_columns([*boxes, byline], TYPE) == (3, 1, 2, 1, 2)
+
+
+def test_the_body_size_is_that_of_the_running_text() -> None:
+    """A few headlines do not raise it."""
+    assert body_size([*column_lines(0, 9), Box(0, 0, 900, 90)]) == TYPE
+
+
+def test_a_page_without_text_has_no_regions() -> None:
+    """A blank scan gives a page, and no error."""
+    page = find_layout(scan_of(blank()), Printed([], (1200, 1600)))
+    assert (page.regions, page.separators) == ((), ())
+
+
+def test_a_printed_page_is_understood() -> None:
+    """A running head over a rule, a heading over two columns: each printed line is in one region of the right role."""
+    pixels = blank()
+    head = Box(70, 60, 270, 90)
+    headline = Box(150, 130, 650, 170)
+    body = [*column_lines(0, 10), *column_lines(1, 10)]
+    for line in (head, headline, *body):
+        print_line(pixels, line)
+    pixels[105:108, 60:760] = INK
+    page = find_layout(scan_of(pixels), Printed([head, headline, *body], pixels.shape))
+    assert [(region.role, len(region.lines)) for region in page.regions] == [
+        (Role.FOLIO, 1),
+        (Role.HEADLINE, 1),
+        (Role.PARAGRAPH, 10),
+        (Role.PARAGRAPH, 10),
+    ]
+    assert len({line.id for line in page.lines}) == len(page.lines)

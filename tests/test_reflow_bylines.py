@@ -1,0 +1,49 @@
+"""What is a byline, and who is in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from digitize.reflow.bylines import byline_persons, is_byline
+from digitize.reflow.cues import load_cues
+
+CHINESE = load_cues("zh-Hans")
+ENGLISH = load_cues("en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "记者 王一",
+        "记者王一通讯员李二",
+        "本报记者 王一 通讯员 李二 文/图",
+        "□记者 王一",
+        "（记者 王一）",
+        "王一 摄",
+        "文/图",
+        "记者 王一/文 李二/图",
+    ],
+)
+def test_roles_and_names_make_a_byline(text: str) -> None:
+    """A line of role words and names, and nothing else, is a byline."""
+    assert is_byline(text, CHINESE)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "记者从市交通运输局获悉，", "王一", "图书馆延长开放时间", "昨日，记者来到竹器巷", "文化惠民进社区活动"]
+)
+def test_sentences_are_no_bylines(text: str) -> None:
+    """Running text that mentions a reporter, or begins like a role word, is none."""
+    assert not is_byline(text, CHINESE)
+
+
+def test_each_person_has_the_role_printed_before_the_name() -> None:
+    """Names follow their roles in Chinese bylines."""
+    persons = [(name, role) for _, _, name, role in byline_persons("记者 王一 李二 通讯员 张三", CHINESE)]
+    assert persons == [("王一", "记者"), ("李二", "记者"), ("张三", "通讯员")]
+
+
+def test_english_bylines_name_people() -> None:
+    """ "By" opens an English byline."""
+    assert is_byline("By Jane Doe", ENGLISH)
+    assert not is_byline("By the end of the week rain is expected", ENGLISH)

@@ -1,0 +1,62 @@
+"""What a running head tells."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from digitize.geometry import Box
+from digitize.model import Folio, TextLine
+from digitize.reflow.cues import load_cues
+from digitize.reflow.folio import read_folio
+from digitize.reflow.passages import complete_date
+
+CHINESE = load_cues("zh-Hans")
+
+
+def head(*parts: tuple[str, float]) -> list[TextLine]:
+    """Lines from left to right, each with its type size."""
+    boxes = [Box(100 + 500 * i, 50, 400 + 500 * i, 50 + size) for i, (_, size) in enumerate(parts)]
+    return [
+        TextLine(f"l{i}", box.polygon, box, size, text=text)
+        for i, (box, (text, size)) in enumerate(zip(boxes, parts, strict=True))
+    ]
+
+
+def test_a_running_head_names_paper_date_page_and_section() -> None:
+    """The three parts of a running head are told apart by what they say, the name by its size."""
+    folio = read_folio(head(("试验日报", 90), ("2021年3月16日 星期二", 40), ("A08 城事", 60)), CHINESE)
+    assert folio == Folio("试验日报", dt.date(2021, 3, 16), "2021年3月16日 星期二", "A08", "城事")
+
+
+def test_page_and_section_may_touch() -> None:
+    """A recognizer that drops the space between page and section does no harm."""
+    folio = read_folio(head(("试验日报", 90), ("07区县", 60)), CHINESE)
+    assert (folio.page_number, folio.section) == ("07", "区县")
+
+
+def test_the_issue_number_is_read() -> None:
+    """第…期 is the issue's number."""
+    assert read_folio(head(("试验日报", 90), ("第4127期", 30)), CHINESE).issue_number == "4127"
+
+
+def test_a_date_that_is_none_is_left_out() -> None:
+    """The thirtieth of February is no date, and no error."""
+    assert read_folio(head(("2021年2月30日", 40)), CHINESE).date is None
+
+
+@pytest.mark.parametrize(
+    ("text", "issue", "expected"),
+    [
+        ("4月2日", dt.date(2022, 4, 8), dt.date(2022, 4, 2)),
+        ("12月30日", dt.date(2022, 1, 3), dt.date(2021, 12, 30)),
+        ("8日", dt.date(2022, 4, 8), dt.date(2022, 4, 8)),
+        ("30日", dt.date(2022, 3, 2), dt.date(2022, 1, 30)),
+        ("2月31日", dt.date(2022, 4, 8), None),
+        ("4月2日", None, None),
+    ],
+)
+def test_a_day_means_the_last_such_day_before_the_issue(text: str, issue: dt.date | None, expected: dt.date | None) -> None:
+    """A dateline's day is completed from the issue's date, backwards over the turn of month and year."""
+    assert complete_date(text, issue) == expected

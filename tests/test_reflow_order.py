@@ -1,0 +1,230 @@
+"""Reading order and articles on small made pages."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from galleys import COLUMN, byline_block, column_left, full, heading, page_of, rule, set_lines, text_block
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitize.geometry import Box
+from digitize.model import Article, ArticleKind, Frame, LinkKind, Page, Region, Role
+from digitize.reflow import assemble, read_order
+
+
+def texts(page: Page) -> list[str]:
+    """The body text of each article."""
+    return ["".join(p.text for p in a.passages if p.role is Role.PARAGRAPH) for a in assemble(read_order(page))]
+
+
+def articles(page: Page) -> tuple[Article, ...]:
+    """The articles of a page that has not been ordered."""
+    return assemble(read_order(page))
+
+
+def test_text_goes_on_at_the_top_of_the_next_column() -> None:
+    """Blocks under one heading are one article, column after column."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 2)),
+        text_block("c", ["丙" * 5], column=2),
+        text_block("b", full("乙", 4), column=1),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=0),
+    )
+    assert texts(page) == ["甲" * 62 + "乙" * 64 + "丙" * 5]
+
+
+def test_columns_beside_a_heading_belong_to_it() -> None:
+    """A heading over the first of two columns heads the text that flows up beside it too."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=0),
+        text_block("b", [*full("乙", 5), "乙乙。"], column=1, y=220),
+    )
+    assert texts(page) == ["甲" * 62 + "乙" * 82 + "。"]
+
+
+def test_two_headings_side_by_side_head_two_articles() -> None:
+    """A column under another heading begins another article, rule or no rule."""
+    page = page_of(
+        heading("h1", "标题", columns=(0, 0)),
+        heading("h2", "另题", columns=(1, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。"], column=0),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 2), "乙乙。"], column=1),
+    )
+    assert [a.headline for a in articles(page)] == ["标题", "另题"]
+
+
+def test_a_rule_across_parts_what_stands_above_from_what_stands_below() -> None:
+    """Text below a rule does not go on from above it."""
+    page = page_of(
+        heading("h1", "上题", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2)], column=0),
+        text_block("b", [*full("乙", 2), "乙乙。"], column=1),
+        text_block("c", [*full("丙", 3)], column=0, y=480),
+        text_block("d", [*full("丁", 2), "丁丁。"], column=1, y=480),
+        rules=(rule(column_left(0), 440, column_left(2), 442),),
+    )
+    assert texts(page) == ["甲" * 46 + "乙" * 34 + "。", "丙" * 48 + "丁" * 34 + "。"]
+
+
+def test_a_boxed_article_keeps_to_its_box() -> None:
+    """Text flows neither into a printed box nor out of it."""
+    frame = Frame(
+        "f",
+        Box(column_left(1) - 15, 200, column_left(2) - 15, 500).polygon,
+        Box(column_left(1) - 15, 200, column_left(2) - 15, 500),
+    )
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=0),
+        text_block("b", full("乙", 4), column=1, frame="f"),
+        text_block("c", [*full("丙", 2), "丙丙。"], column=2),
+        frames=(frame,),
+    )
+    assert texts(page) == ["甲" * 62 + "丙" * 34 + "。", "乙" * 64]
+
+
+def test_a_byline_ends_an_article() -> None:
+    """What follows a signed text in the next column is another item."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。"], column=0),
+        byline_block("y", "记者王一", column=0, y=420),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 3)], column=1, y=220),
+    )
+    first, second = articles(page)
+    assert [(p.name, p.role) for p in first.persons] == [("王一", "记者")]
+    assert second.headline == ""
+
+
+def test_paragraphs_are_cut_at_indents_and_joined_over_columns() -> None:
+    """An indent begins a paragraph; the top of a column does not."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, "甲甲。", "\u3000\u3000" + "乙" * 14], column=0),
+        text_block("b", ["乙" * COLUMN, "乙乙。", "\u3000\u3000" + "丙" * 14], column=1),
+    )
+    (article,) = articles(page)
+    assert [p.text for p in article.passages[1:]] == ["甲" * 16 + "。", "乙" * 32 + "。", "丙" * 14]
+
+
+def test_a_byline_under_a_heading_is_no_part_of_the_text() -> None:
+    """A byline between heading and text is parted from the column that it stands over."""
+    lines = set_lines(["\u3000\u3000\u3000\u3000记者王一", "\u3000\u3000" + "甲" * 14, *full("甲", 2)], column=0, y=270)
+    block = text_block("a", ["\u3000\u3000\u3000\u3000记者王一", "\u3000\u3000" + "甲" * 14, *full("甲", 2)], column=0, y=270)
+    assert block.lines == lines
+    (article,) = articles(page_of(heading("h", "标题", columns=(0, 0)), block))
+    assert [(p.role, p.text) for p in article.passages] == [
+        (Role.HEADLINE, "标题"),
+        (Role.BYLINE, "记者王一"),
+        (Role.PARAGRAPH, "甲" * 46),
+    ]
+
+
+def test_subheadings_part_paragraphs() -> None:
+    """A short line in the middle of the column, between paragraphs, is a subheading."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block(
+            "a",
+            ["\u3000\u3000" + "甲" * 14, "甲甲。", "\u3000" * 5 + "小标题文字", "\u3000\u3000" + "乙" * 14, "乙乙。"],
+            column=0,
+        ),
+    )
+    (article,) = articles(page)
+    assert [p.role for p in article.passages[1:]] == [Role.PARAGRAPH, Role.SUBHEADING, Role.PARAGRAPH]
+
+
+def test_continuations_are_noted() -> None:
+    """The words that lead to another page are the article's continuation."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。（下转第二版）"], column=0),
+    )
+    assert articles(page)[0].continued_to == "（下转第二版）"
+
+
+def test_an_advertisement_is_no_article() -> None:
+    """A region that layout knows for an advertisement stands by itself."""
+    advert = text_block("x", ["商铺出租", "电话"], column=1)
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=0),
+        Region("x", Role.ADVERTISEMENT, advert.polygon, advert.box, advert.lines),
+    )
+    assert [a.kind for a in articles(page)] == [ArticleKind.ARTICLE, ArticleKind.ADVERTISEMENT]
+
+
+def test_each_link_says_why() -> None:
+    """The decisions of the reading order carry their score and reasons."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=0),
+        text_block("b", full("乙", 3), column=1),
+    )
+    links = {(link.source, link.target): link for link in read_order(page).links}
+    assert links["h", "a"].kind is LinkKind.HEADS
+    assert "mid-sentence +3.0" in links["a", "b"].reason
+
+
+words = st.text("甲乙丙丁。，“”", min_size=1, max_size=COLUMN)
+
+
+@st.composite
+def pages(draw: st.DrawFn) -> Page:
+    """Pages of up to four columns and three tiers, with headings, bylines, rules and fillers anywhere."""
+    regions: list[Region] = []
+    for tier in range(draw(st.integers(1, 3))):
+        y = 200.0 + 500 * tier
+        for column in range(draw(st.integers(1, 4))):
+            kind = draw(st.sampled_from(["headed", "text", "signed", "line", "none"]))
+            name = f"p-{tier}-{column}"
+            body = [draw(words) if draw(st.booleans()) else "甲" * COLUMN for _ in range(draw(st.integers(1, 6)))]
+            if kind == "headed":
+                regions.append(
+                    heading(f"{name}h", draw(st.text("题目", min_size=1, max_size=8)), columns=(column, column), y=y)
+                )
+            if kind in {"headed", "text", "signed"}:
+                regions.append(text_block(name, body, column=column, y=y + 80))
+            if kind == "signed":
+                regions.append(byline_block(f"{name}s", "记者王一", column=column, y=y + 90 + 30 * len(body)))
+            if kind == "line":
+                regions.append(text_block(name, body[:1], column=column, y=y + 80))
+    tiers = draw(st.lists(st.integers(0, 2), max_size=2))
+    return page_of(*regions, rules=tuple(rule(50, 190 + 500 * t, 1500, 192 + 500 * t) for t in tiers))
+
+
+@given(pages())
+def test_the_order_is_a_permutation_of_the_lines(page: Page) -> None:
+    """Ordering loses no line and doubles none."""
+    assert Counter(line.id for line in read_order(page).lines) == Counter(line.id for line in page.lines)
+
+
+@given(pages())
+def test_every_character_is_in_one_place(page: Page) -> None:
+    """Each character is in exactly one article, or in the folio or a filler."""
+    ordered = read_order(page)
+    placed = Counter(
+        (piece.line.id, index)
+        for article in assemble(ordered)
+        for passage in (*article.passages, *(c for figure in article.figures for c in figure.captions))
+        for piece in passage.pieces
+        for index in range(piece.start, piece.end)
+    )
+    apart = Counter(
+        (line.id, index)
+        for region in ordered.regions
+        if region.role in {Role.FOLIO, Role.FILLER}
+        for line in region.lines
+        for index in range(len(line.text))
+    )
+    printed = Counter((line.id, index) for line in page.lines for index, _ in enumerate(line.text))
+    assert placed + apart == printed
+
+
+@given(pages())
+def test_article_ids_count_up_in_reading_order(page: Page) -> None:
+    """Articles are numbered from 1 without a gap."""
+    found = articles(page)
+    assert [a.id for a in found] == [f"p-a{n:03d}" for n in range(1, len(found) + 1)]
