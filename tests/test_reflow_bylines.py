@@ -44,6 +44,6 @@ def test_each_person_has_the_role_printed_before_the_name() -> None:
 
 
 def test_english_bylines_name_people() -> None:
-    """ "By" opens an English byline."""
+    """The word By opens an English byline."""
     assert is_byline("By Jane Doe", ENGLISH)
     assert not is_byline("By the end of the week rain is expected", ENGLISH)

@@ -172,10 +172,14 @@ def _ink_rows(mask: NDArray[np.uint8], ink: Ink, tall: Box, line: Box) -> tuple[
     if not stretches:
         return line.y0, line.y0
     top, bottom = ((y * ink.scale) - rows.start for y in (line.y0, line.y1))
-    # Ink that reaches the line's middle is its own, and so is ink whose own middle the line holds (the strokes of 三);
-    # what only shows at the edge belongs to a neighbour.
-    core = CORE * (bottom - top)
-    own = [(a, b) for a, b in stretches if (b > top + core and a < bottom - core) or top <= (a + b) / 2 <= bottom] or stretches
+    # Ink that reaches the line's middle is its own; so are strokes near its edges (of 三, of i) that end within the
+    # window: a neighbour's ink is cut by it.
+    core, end = CORE * (bottom - top), len(profile)
+    own = [
+        (a, b)
+        for a, b in stretches
+        if (b > top + core and a < bottom - core) or (a > 0 and b < end and top <= (a + b) / 2 <= bottom)
+    ] or stretches
     return (rows.start + own[0][0]) / ink.scale, (rows.start + own[-1][1]) / ink.scale
 
 
