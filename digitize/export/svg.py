@@ -170,9 +170,9 @@ def _add_region(root: etree._Element, region: Region, drawing: _Drawing) -> None
 def _told(region: Region, drawing: _Drawing) -> str:
     """What is known of a region, for its hover text: one row each for place, article and the links that placed it."""
     place = f"column {region.column}" if region.column else "across columns"
-    article = drawing.articles.get(region.id)
+    article, count = drawing.articles.get(region.id), len(region.lines)
     rows = [
-        f"{drawing.numbers[region.id]}. {region.role}, {place}, {len(region.lines)} line{'' if len(region.lines) == 1 else 's'}",
+        f"{drawing.numbers[region.id]}. {region.role}, {place}, {count} line{'' if count == 1 else 's'}",
         f"{article.id}, {title(article)}" if article else "no article",
     ]
     for link in drawing.page.links:
