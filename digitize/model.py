@@ -36,6 +36,7 @@ class Role(StrEnum):
     SUBHEADING = "subheading"
     PARAGRAPH = "paragraph"
     BYLINE = "byline"
+    CONTINUATION = "continuation"
     CAPTION = "caption"
     PICTURE = "picture"
     ADVERTISEMENT = "advertisement"

@@ -142,7 +142,10 @@ def test_continuations_are_noted() -> None:
         heading("h", "标题", columns=(0, 0)),
         text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。（下转第二版）"], column=0),
     )
-    assert articles(page)[0].continued_to == "（下转第二版）"
+    (article,) = articles(page)
+    assert article.continued_to == "（下转第二版）"
+    assert article.passages[-2].text.endswith("甲甲。")
+    assert article.passages[-1].role is Role.CONTINUATION
 
 
 def test_an_advertisement_is_no_article() -> None:

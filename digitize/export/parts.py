@@ -36,9 +36,10 @@ def divide(article: Article) -> tuple[Part, ...]:
     """The article's passages as parts, in reading order, each passage once; at least one part.
 
     Headings and bylines open a part. Where one stands in the midst of the text, what it stands over is a part of its
-    own: TEI and NITF allow neither between paragraphs. Bylines after the last of the text close the last part.
+    own: TEI and NITF allow neither between paragraphs. Bylines after the last of the text close the last part. What leads
+    to another page (下转第二版) is no text: the formats say it in their own ways, from `Article.continued_to` and its twin.
     """
-    passages = article.passages
+    passages = tuple(passage for passage in article.passages if passage.role is not Role.CONTINUATION)
     last = max((i for i, p in enumerate(passages) if not _opens(p)), default=-1)
     headings_after = any(p.role in HEADING_ROLES for p in passages[last + 1 :])
     end = len(passages) if headings_after or last < 0 else last + 1

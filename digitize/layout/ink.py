@@ -23,6 +23,11 @@ THRESHOLD_CONTRAST = 18
 """How much darker than its surroundings ink is, in grey levels: above film grain once the page is cleaned, below faint type."""
 
 
+DUST = 0.01
+"""Specks smaller than this share of a character's square are dust, grain or print that shows through: a full stop's ring
+covers three times as much."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ink:
     """The page at the working scale.
@@ -63,7 +68,10 @@ def make_mask(grey: NDArray[np.uint8], type_size: float) -> NDArray[np.uint8]:
     """Part ink, 1, from paper, 0, in a grey image whose type is `type_size` pixels high, each place by its own paper."""
     side = odd(THRESHOLD_WINDOW * type_size)
     mask = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, THRESHOLD_CONTRAST)
-    return np.asarray(mask, dtype=np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    kept = stats[:, cv2.CC_STAT_AREA] >= DUST * type_size * type_size
+    kept[0] = False  # the paper
+    return np.asarray(kept[labels], dtype=np.uint8)
 
 
 def odd(length: float) -> int:

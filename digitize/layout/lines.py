@@ -47,6 +47,9 @@ GROW = 0.35
 TOUCHING = 0.06
 """Rows with less ink than this share of the fullest row are the white between two lines, touched by a few strokes."""
 
+STREAK = 0.95
+"""A column of a line's window that is inked from top to bottom to this share is a scratch or rule across the line."""
+
 CHARACTER_GAP = 0.6
 """White inside a line that ink may continue over when a line is completed sideways, in line heights: half a space."""
 
@@ -128,9 +131,9 @@ def complete_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box]) -> tupl
     for rule in rules:
         mask[ink.window(rule)] = 0
     index = _RowIndex(lines)
-    return tuple(
-        completed for line in lines if (completed := _complete(mask, ink, line, index.others(line, line.height))) is not None
-    )
+    upright = [rule for rule in rules if rule.height > rule.width]
+    found = (_complete(mask, ink, line, [*index.others(line, line.height), *upright]) for line in lines)
+    return tuple(completed for completed in found if completed is not None)
 
 
 class _RowIndex:
@@ -167,7 +170,7 @@ def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box
 
 def _ink_rows(mask: NDArray[np.uint8], ink: Ink, tall: Box, line: Box) -> tuple[float, float]:
     rows, columns = ink.window(tall)
-    profile = mask[rows, columns].sum(axis=1)
+    profile = _without_streaks(mask[rows, columns]).sum(axis=1)
     stretches = runs(profile > TOUCHING * profile.max())
     if not stretches:
         return line.y0, line.y0
@@ -183,10 +186,19 @@ def _ink_rows(mask: NDArray[np.uint8], ink: Ink, tall: Box, line: Box) -> tuple[
     return (rows.start + own[0][0]) / ink.scale, (rows.start + own[-1][1]) / ink.scale
 
 
+def _without_streaks(window: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A window of ink without the columns that are full of it: scratches and rules run on where characters end."""
+    full = window.mean(axis=0) > STREAK
+    return np.where(full[np.newaxis, :], np.uint8(0), window)
+
+
 def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tuple[float, float]:
     rows, columns = ink.window(wide)
-    stretches = runs(mask[rows, columns].sum(axis=0) > 0)
     left, right = ((x * ink.scale) - columns.start for x in (line.x0, line.x1))
+    inked = _without_streaks(mask[rows, columns]).any(axis=0)
+    within = slice(max(0, round(left)), round(right))
+    inked[within] = mask[rows, columns][:, within].any(axis=0)
+    stretches = runs(inked)
     own = [(a, b) for a, b in stretches if b > left and a < right]
     if not own:
         return line.x0, line.x0

@@ -12,7 +12,7 @@ from digitize.reflow.passages import PlacedLine, body_passages, find_dateline, h
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from digitize.model import Page, Passage, Region
     from digitize.reflow.cues import Cues
@@ -76,16 +76,15 @@ def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, c
         figures=figures,
         dateline=dateline,
         persons=tuple(dict.fromkeys(person for p in (*passages, *captions) for person in marked_persons(p.text, p.marks))),
-        continued_to=_continuation(body[-2:], cues.continued_to.search),
-        continued_from=_continuation(body[:1], cues.continued_from.match),
+        continued_to=_continuation(body, cues.continued_to),
+        continued_from=_continuation(body, cues.continued_from),
         columns=(min(columns), max(columns)) if columns else None,
     )
 
 
-def _continuation(passages: Sequence[Passage], find: Callable[[str], re.Match[str] | None]) -> str:
+def _continuation(passages: Sequence[Passage], words: re.Pattern[str]) -> str:
     """The words that lead elsewhere, "" where there are none."""
-    found = [match.group() for passage in passages if (match := find(passage.text))]
-    return found[-1] if found else ""
+    return next((p.text for p in passages if p.role is Role.CONTINUATION and words.match(p.text)), "")
 
 
 def _placed(region: Region, text: Sequence[Region]) -> list[PlacedLine]:

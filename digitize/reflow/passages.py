@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
     from digitize.model import Region, TextLine
     from digitize.reflow.cues import Cues
+
+LAST = 2
+"""What leads to another page stands in one of an article's last passages: the last paragraph, or a line of its own."""
 
 SUBHEADING_WHITE = 1.2
 """White on both sides of a subheading, in type sizes: more than what an indent and a line's end leave together."""
@@ -88,8 +92,49 @@ def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> 
             groups[-1][1].append(placed)
         else:
             groups.append((role, [placed]))
-    passages = [passage for role, group in groups if (passage := make_passage(role, group))]
-    return tuple(_marked(passage, cues, first=index == 0) for index, passage in enumerate(passages))
+    passages = _part_continuations([passage for role, group in groups if (passage := make_passage(role, group))], cues)
+    first = next((p for p in passages if p.role is Role.PARAGRAPH), None)
+    return tuple(_marked(passage, cues, first=passage is first) for passage in passages)
+
+
+def _part_continuations(passages: list[Passage], cues: Cues) -> list[Passage]:
+    """Part the words that lead to another page, at an article's end, or from one, at its start, from the text."""
+    parted: list[Passage] = []
+    for index, passage in enumerate(passages):
+        text, cuts = passage.text, [0, len(passage.text)]
+        if passage.role is not Role.PARAGRAPH:
+            parted.append(passage)
+            continue
+        start = cues.continued_from.match(text) if index == 0 else None
+        end = (
+            next((m for m in cues.continued_to.finditer(text) if m.end() == len(text)), None)
+            if len(passages) - index <= LAST
+            else None
+        )
+        if start:
+            cuts.insert(1, start.end())
+        if end:
+            cuts.insert(-1, end.start())
+        for low, high in itertools.pairwise(cuts):
+            leads = (start and high == start.end()) or (end and low == end.start())
+            if part := cut_passage(passage, low, high):
+                parted.append(replace(part, role=Role.CONTINUATION) if leads else part)
+    return parted
+
+
+def cut_passage(passage: Passage, start: int, end: int) -> Passage | None:
+    """The part of a passage from one character to another, with the pieces of lines that hold it; None for nothing."""
+    pieces: list[LinePiece] = []
+    position = 0
+    for piece in passage.pieces:
+        position += len(piece.gap)
+        first, last = max(start, position), min(end, position + len(piece.text))
+        if first < last:
+            offset = piece.start - position
+            gap = piece.gap if pieces else ""
+            pieces.append(replace(piece, start=first + offset, end=last + offset, gap=gap))
+        position += len(piece.text)
+    return replace(passage, pieces=tuple(pieces), marks=()) if pieces else None
 
 
 def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None, type_size: float, cues: Cues) -> Role:
