@@ -173,3 +173,59 @@ IDENTITY = AffineMap()
 def map_polygon(polygon: Polygon, frame: FrameMap) -> Polygon:
     """A polygon of the inner frame in the outer frame."""
     return tuple((float(x), float(y)) for x, y in frame.forward(np.asarray(polygon, dtype=np.float64)))
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A map from an inner frame over a middle one to an outer one."""
+
+    inner: FrameMap
+    outer: FrameMap
+
+    def forward(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points, float64 (n, 2), of the innermost frame in the outermost."""
+        return self.outer.forward(self.inner.forward(points))
+
+    def backward(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points, float64 (n, 2), of the outermost frame in the innermost."""
+        return self.inner.backward(self.outer.backward(points))
+
+
+WARP_ROUNDS = 12
+"""Rounds of the fixed point that inverts a warp: each gains a factor of the warp's slope, which is below 0.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warp:
+    """A smooth bending of a page: a straight frame (inner) and the bent one (outer), which differ by (dx, dy).
+
+    straight = bent + (dx(bent), dy(bent)), where dx and dy are sums of products of Chebyshev polynomials over `area`,
+    the part of the bent page that was measured; outside it they keep the value at its edge. `dx` and `dy` hold the
+    coefficients, in pixels: rows by degree in x, columns by degree in y.
+    """
+
+    area: Box
+    dx: tuple[tuple[float, ...], ...]
+    dy: tuple[tuple[float, ...], ...]
+
+    def shifts(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(dx, dy) at points of the bent page, float64 (n, 2)."""
+        x, y = self.normalized(points)
+        return np.column_stack([np.polynomial.chebyshev.chebval2d(x, y, np.array(c)) for c in (self.dx, self.dy)])
+
+    def normalized(self, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Points of the bent page in the polynomials' range, -1..1; what lies outside the area stands at its edge."""
+        x = 2 * (points[:, 0] - self.area.x0) / max(1.0, self.area.width) - 1
+        y = 2 * (points[:, 1] - self.area.y0) / max(1.0, self.area.height) - 1
+        return np.clip(x, -1, 1), np.clip(y, -1, 1)
+
+    def backward(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points of the bent page, float64 (n, 2), on the straight one."""
+        return points + self.shifts(points)
+
+    def forward(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Points of the straight page, float64 (n, 2), on the bent one."""
+        bent = points
+        for _ in range(WARP_ROUNDS):
+            bent = points - self.shifts(bent)
+        return bent

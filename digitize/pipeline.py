@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digitize.layout import find_layout
+from digitize.layout import detect_text, find_layout
 from digitize.model import Issue
 from digitize.ocr.lines import recognize
 from digitize.reflow import assemble, read_order
-from digitize.scan import clean
+from digitize.scan import clean, straighten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,17 +38,24 @@ class PageResult:
 
 def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
     """Understand one scan: clean it, find its layout, read it, order it, assemble its articles."""
-    seconds: list[tuple[str, float]] = []
+    seconds: dict[str, float] = {}
     with _timed("scan", seconds):
         cleaned = clean(scan, options)
+    with _timed("detection", seconds):
+        text = detect_text(cleaned.pixels, engine.detector)
+    with _timed("dewarp", seconds):
+        straight = straighten(cleaned, text.polygons)
+    if straight is not cleaned:
+        with _timed("detection", seconds):
+            text = detect_text(straight.pixels, engine.detector)
     with _timed("layout", seconds):
-        page = replace(find_layout(cleaned, engine.detector), language=options.language)
+        page = replace(find_layout(straight, text), language=options.language)
     with _timed("ocr", seconds):
-        page = recognize(cleaned, page, engine.recognizer, engine.steps)
+        page = recognize(straight, page, engine.recognizer, engine.steps)
     with _timed("reflow", seconds):
         page = read_order(page)
         articles = assemble(page)
-    return PageResult(page, articles, make_issue(page.folio, options), tuple(seconds))
+    return PageResult(page, articles, make_issue(page.folio, options), tuple(seconds.items()))
 
 
 def make_issue(folio: Folio, options: Options) -> Issue:
@@ -65,7 +72,7 @@ def make_issue(folio: Folio, options: Options) -> Issue:
 
 
 @contextmanager
-def _timed(stage: str, seconds: list[tuple[str, float]]) -> Iterator[None]:
+def _timed(stage: str, seconds: dict[str, float]) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    seconds.append((stage, time.perf_counter() - start))
+    seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - start

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.geometry import IDENTITY, Box, hull
-from digitize.layout import find_layout
+from digitize.layout import detect_text, find_layout
 from digitize.layout.areas import find_panels, find_pictures, find_tints
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.headings import find_headings
@@ -227,7 +227,8 @@ def test_the_body_size_is_that_of_the_running_text() -> None:
 
 def test_a_page_without_text_has_no_regions() -> None:
     """A blank scan gives a page, and no error."""
-    page = find_layout(scan_of(blank()), Printed([], (1200, 1600)))
+    scan = scan_of(blank())
+    page = find_layout(scan, detect_text(scan.pixels, Printed([], (1200, 1600))))
     assert (page.regions, page.separators) == ((), ())
 
 
@@ -240,7 +241,7 @@ def test_a_printed_page_is_understood() -> None:
     for line in (head, headline, *body):
         print_line(pixels, line)
     pixels[105:108, 60:760] = INK
-    page = find_layout(scan_of(pixels), Printed([head, headline, *body], pixels.shape))
+    page = find_layout(scan_of(pixels), detect_text(pixels, Printed([head, headline, *body], pixels.shape)))
     assert [(region.role, len(region.lines)) for region in page.regions] == [
         (Role.FOLIO, 1),
         (Role.HEADLINE, 1),

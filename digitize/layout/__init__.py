@@ -12,7 +12,7 @@ from digitize.geometry import Box, map_polygon
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
 from digitize.layout.blocks import Block, number_columns
 from digitize.layout.ink import make_ink
-from digitize.layout.lines import body_size, complete_lines, cut_lines, detect_lines, join_lines
+from digitize.layout.lines import DetectedText, body_size, complete_lines, cut_lines, detect_text, join_lines
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import find_boxes, find_gutters, find_rules
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine
@@ -21,21 +21,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digitize.model import Scan
-    from digitize.ocr import TextDetector
 
-__all__ = ["find_layout"]
+__all__ = ["DetectedText", "detect_text", "find_layout"]
 
 LINE_IN_PICTURE = 0.6
 """A detected line that lies in a picture with more than this share of it is lettering in the photo."""
 
 
-def find_layout(scan: Scan, detector: TextDetector) -> Page:
-    """Find what is printed where on a cleaned scan.
+def find_layout(scan: Scan, text: DetectedText) -> Page:
+    """Find what is printed where on a cleaned scan, from the text detected on it (see `detect_text`).
 
     Gives a page whose lines have no text yet, its regions from top to bottom and left to right. A scan without text
     gives a page without regions.
     """
-    detected, type_size = detect_lines(scan.pixels, detector)
+    detected, type_size = text.lines, text.type_size
     if not detected:
         return _page(scan, 0.0, (), Furniture())
     ink = make_ink(scan.pixels, type_size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from digitize.geometry import Polygon
     from digitize.layout.ink import Ink
     from digitize.ocr import TextDetector
 
@@ -75,31 +77,41 @@ SPECK = 0.4
 """Lines lower than this many type sizes are dust, dots and rules' ends."""
 
 
-def detect_lines(pixels: NDArray[np.uint8], detector: TextDetector) -> tuple[tuple[Box, ...], float]:
-    """Detect text on a page, uint8 (height, width), 0 = ink, at two scales; the lines and the body type's size.
+@dataclass(frozen=True, slots=True)
+class DetectedText:
+    """The text detected on a page, in its pixels.
 
-    The size is a first estimate from the detector's boxes; 0.0 on a page without text.
+    `polygons` are as the detector gave them at the finer of two scales, `lines` are those of both; `type_size` is the
+    height of the body type, 0.0 on a page without text.
     """
-    fine, size = _detect_at(pixels, detector, DETECTION_SIDE)
-    if not fine:
-        return (), 0.0
-    side = DETECTION_SIDE
+
+    polygons: tuple[Polygon, ...] = ()
+    lines: tuple[Box, ...] = ()
+    type_size: float = 0.0
+
+
+def detect_text(pixels: NDArray[np.uint8], detector: TextDetector) -> DetectedText:
+    """Detect text on a page, uint8 (height, width), 0 = ink, at two scales."""
+    polygons, side = _detect_at(pixels, detector, DETECTION_SIDE), DETECTION_SIDE
+    if not polygons:
+        return DetectedText()
+    size = body_size([bounds(polygon) for polygon in polygons])
     seen = size * side / max(pixels.shape)
     if seen < DETECTION_TYPE[0]:
         side = min(DETECTION_SIDE_MAX, round(side * DETECTION_TYPE[1] / seen))
-        fine, size = _detect_at(pixels, detector, side)
-    coarse, _ = _detect_at(pixels, detector, round(side * COARSE))
-    return _merge_scales(fine, [box for box in coarse if box.height >= LARGE_TYPE * size], size), size
+        polygons = _detect_at(pixels, detector, side)
+        size = body_size([bounds(polygon) for polygon in polygons])
+    coarse = [bounds(polygon) for polygon in _detect_at(pixels, detector, round(side * COARSE))]
+    fine = [bounds(polygon) for polygon in polygons]
+    return DetectedText(polygons, _merge_scales(fine, [b for b in coarse if b.height >= LARGE_TYPE * size], size), size)
 
 
-def _detect_at(pixels: NDArray[np.uint8], detector: TextDetector, side: int) -> tuple[list[Box], float]:
+def _detect_at(pixels: NDArray[np.uint8], detector: TextDetector, side: int) -> tuple[Polygon, ...]:
     side = min(side, max(pixels.shape))
     scale = side / max(pixels.shape)
     image = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
     found = detector.detect(np.asarray(image, np.uint8), side)
-    boxes = [bounds(detection.polygon) for detection in found]
-    boxes = [Box(b.x0 / scale, b.y0 / scale, b.x1 / scale, b.y1 / scale) for b in boxes]
-    return boxes, body_size(boxes)
+    return tuple(tuple((x / scale, y / scale) for x, y in detection.polygon) for detection in found)
 
 
 def body_size(boxes: Sequence[Box]) -> float:
@@ -195,7 +207,7 @@ def _without_streaks(window: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tuple[float, float]:
     rows, columns = ink.window(wide)
     left, right = ((x * ink.scale) - columns.start for x in (line.x0, line.x1))
-    inked = _without_streaks(mask[rows, columns]).any(axis=0)
+    inked = np.asarray(_without_streaks(mask[rows, columns]).any(axis=0), np.bool_)
     within = slice(max(0, round(left)), round(right))
     inked[within] = mask[rows, columns][:, within].any(axis=0)
     stretches = runs(inked)

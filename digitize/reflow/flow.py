@@ -29,6 +29,13 @@ SHORT = 1.5
 SAME_COLUMN = 0.5
 """Share of the narrower of two blocks that they have in common in x when they stand in one column."""
 
+EDGE_SHARE = 0.2
+"""Share of a block's lines that keep to its column's edge at least: in a block of short paragraphs every other line is
+indented and short, in most only a few are."""
+
+EDGE_SLACK = 0.5
+"""How far lines that keep to one edge may differ, in type sizes: half a character, as punctuation leaves it white."""
+
 FULL_BLOCK = 3
 """So many lines show both edges of their column; fewer may all be short or indented."""
 
@@ -62,12 +69,29 @@ class Edges:
 def column_edges(region: Region, text: Sequence[Region]) -> Edges:
     """The edges of a block's column, from the block itself or, where it is too short to show them, from its neighbours."""
     if len(region.lines) >= FULL_BLOCK:
-        return Edges(region.box.x0, region.box.x1)
+        return block_edges(region)
     beside = [other for other in text if _one_column(region, other) and len(other.lines) >= FULL_BLOCK]
     if not beside:
         return Edges(region.box.x0, region.box.x1)
-    nearest = min(beside, key=lambda other: _distance_y(region.box, other.box))
-    return Edges(min(nearest.box.x0, region.box.x0), max(nearest.box.x1, region.box.x1))
+    nearest = block_edges(min(beside, key=lambda other: _distance_y(region.box, other.box)))
+    return Edges(min(nearest.left, region.box.x0), max(nearest.right, region.box.x1))
+
+
+def block_edges(region: Region) -> Edges:
+    """The edges that enough of a block's lines keep to: one line that sticks out (a scratch, a neighbour) moves none."""
+    needed = max(2, round(EDGE_SHARE * len(region.lines)))
+    slack = EDGE_SLACK * float(np.median([line.box.height for line in region.lines]))
+    left = _shared_edge(sorted(line.box.x0 for line in region.lines), needed, slack)
+    right = -_shared_edge(sorted(-line.box.x1 for line in region.lines), needed, slack)
+    return Edges(left, right)
+
+
+def _shared_edge(positions: Sequence[float], needed: int, slack: float) -> float:
+    """The outermost position that so many others share."""
+    for first, position in enumerate(positions):
+        if sum(other - position <= slack for other in positions[first:]) >= needed:
+            return position
+    return positions[0]
 
 
 def _one_column(a: Region, b: Region) -> bool:

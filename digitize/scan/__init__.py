@@ -1,7 +1,8 @@
-"""From files to pages that can be read: `find_inputs`, then `open_scans` for each, then `clean`."""
+"""From files to pages that can be read: `find_inputs`, `open_scans`, `clean`, then `straighten` by the detected text."""
 
 from digitize.scan.cleaning import clean
+from digitize.scan.dewarp import straighten
 from digitize.scan.inputs import FailedInput, Input, find_inputs
 from digitize.scan.opening import FailedFrame, open_scans
 
-__all__ = ["FailedFrame", "FailedInput", "Input", "clean", "find_inputs", "open_scans"]
+__all__ = ["FailedFrame", "FailedInput", "Input", "clean", "find_inputs", "open_scans", "straighten"]
