@@ -14,7 +14,7 @@ from lxml import etree
 from digitize.export import to_svg
 from digitize.export.arrows import arrow_ends
 from digitize.geometry import Box
-from digitize.model import Link, LinkKind
+from digitize.model import Link, LinkKind, Role
 
 SVG = "{http://www.w3.org/2000/svg}"
 SIZE = 20.0
@@ -96,6 +96,16 @@ def test_the_first_region_of_an_article_names_it() -> None:
     badges = [text.text for text in drawn(builders.advertisement()).iter(f"{SVG}text")]
 
     assert badges == ["1 a001", "2", "3 a002"]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_can_be_drawn(role: Role) -> None:
+    """Each role has an outline."""
+    shape = builders.without_headline()
+    region = replace(shape.page.regions[0], role=role)
+    group = drawn(replace(shape, page=replace(shape.page, regions=(region,)))).find(f"{SVG}g[@id]")
+
+    assert group.get("stroke").startswith("#")
 
 
 def test_badges_stay_on_the_page() -> None:

@@ -40,6 +40,7 @@ _ROLE_COLOURS = {
     Role.SUBHEADING: "#ae3ec9",
     Role.PARAGRAPH: "#1c7ed6",
     Role.BYLINE: "#0ca678",
+    Role.CONTINUATION: "#0ca678",
     Role.CAPTION: "#37b24d",
     Role.PICTURE: "#37b24d",
     Role.ADVERTISEMENT: "#b08900",
