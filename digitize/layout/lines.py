@@ -164,13 +164,14 @@ class _RowIndex:
 
 
 def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box]) -> Box | None:
-    above = [o.y1 for o in others if o.overlap_x(line) > 0 and o.cy < line.y0]
-    below = [o.y0 for o in others if o.overlap_x(line) > 0 and o.cy > line.y1]
+    stacked = [o for o in others if o.overlap_x(line) > 0 and o.overlap_y(line) < 0.5 * min(o.height, line.height)]
+    above = [_valley(mask, ink, o, line) for o in stacked if o.cy < line.cy]
+    below = [_valley(mask, ink, line, o) for o in stacked if o.cy > line.cy]
     tall = Box(
         line.x0,
-        max([line.y0 - GROW * line.height, *(min(y, line.y0) for y in above)]),
+        max([line.y0 - GROW * line.height, *above]),
         line.x1,
-        min([line.y1 + GROW * line.height, *(max(y, line.y1) for y in below)]),
+        min([line.y1 + GROW * line.height, *below]),
     )
     y0, y1 = _ink_rows(mask, ink, tall, line)
     beside = [o for o in others if o.overlap_y(line) > 0.3 * min(o.height, line.height)]
@@ -178,6 +179,21 @@ def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box
     right = min([line.x1 + 4 * line.height, *(o.x0 for o in beside if o.cx > line.x1)])
     x0, x1 = _ink_columns(mask, ink, Box(min(left, line.x0), y0, max(right, line.x1), y1), line)
     return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
+def _valley(mask: NDArray[np.uint8], ink: Ink, upper: Box, lower: Box) -> float:
+    """Where one of two lines, one above the other, ends and the other begins: at the row with least ink between them.
+
+    Where they stand apart, the middle of the white between them.
+    """
+    if upper.y1 <= lower.y0:
+        return (upper.y1 + lower.y0) / 2
+    between = Box(max(upper.x0, lower.x0), upper.cy, min(upper.x1, lower.x1), max(lower.cy, upper.cy))
+    rows, columns = ink.window(between)
+    profile = mask[rows, columns].sum(axis=1)
+    # Of several rows with as little ink, the middle one.
+    least = np.flatnonzero(profile == profile.min())
+    return (rows.start + float(least[len(least) // 2])) / ink.scale
 
 
 def _ink_rows(mask: NDArray[np.uint8], ink: Ink, tall: Box, line: Box) -> tuple[float, float]:
