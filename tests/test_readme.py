@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import shlex
 import shutil
@@ -166,7 +167,7 @@ def test_every_room_is_on_the_plan() -> None:
 
 
 def test_the_library_example_runs(tmp_path: Path) -> None:
-    """The README's Python code does what it says, in a folder with a scan."""
+    """The README's Python code does what it says, in a folder with a scan; the record has the stages that are told."""
     (example,) = blocks(README, "python")
     (tmp_path / "scans").mkdir()
     Image.new("L", (400, 300), 255).save(tmp_path / "scans" / "A08.png")
@@ -174,7 +175,9 @@ def test_the_library_example_runs(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "archive" / "A08" / "page.json").is_file()
+    record = json.loads((tmp_path / "archive" / "A08" / "page.json").read_bytes())
+    (stages,) = (cell for name, cell in rows("page.json") if name == "`timings`")
+    assert list(record["timings"]) == re.findall(r"`(\w+)`", stages)
 
 
 def test_the_picture_is_small_enough_to_load() -> None:
