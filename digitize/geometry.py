@@ -7,6 +7,7 @@ the cropped, straightened page that layout and recognition work on.
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -172,7 +173,14 @@ IDENTITY = AffineMap()
 
 def map_polygon(polygon: Polygon, frame: FrameMap) -> Polygon:
     """A polygon of the inner frame in the outer frame."""
-    return tuple((float(x), float(y)) for x, y in frame.forward(np.asarray(polygon, dtype=np.float64)))
+    return map_polygons([polygon], frame)[0]
+
+
+def map_polygons(polygons: Sequence[Polygon], frame: FrameMap) -> tuple[Polygon, ...]:
+    """Polygons of the inner frame in the outer frame; all at once, for maps that work point by point are slow."""
+    points = np.array([point for polygon in polygons for point in polygon], dtype=np.float64).reshape(-1, 2)
+    mapped = iter(frame.forward(points).tolist())
+    return tuple(tuple((x, y) for x, y in itertools.islice(mapped, len(polygon))) for polygon in polygons)
 
 
 @dataclass(frozen=True, slots=True)

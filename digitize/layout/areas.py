@@ -27,6 +27,9 @@ PANEL_STROKE = 0.25
 PANEL_MIN = (4.0, 1.3)
 """Width and height from which black ground is a panel: room for two characters and one line, in type sizes."""
 
+PANEL_MARGIN = 0.25
+"""Black on both sides of the text on a panel, in type sizes, at least."""
+
 PANEL_FILL = 0.9
 """Share of its rectangle that a panel's or tint's outline takes; a photo's dark parts are ragged."""
 
@@ -79,7 +82,9 @@ def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, 
     """Find black panels with light type: solid black, rectangular, with detected lines in them."""
     unit = type_size * ink.scale
     dark = (ink.grey < int(np.percentile(ink.grey, PAPER_PERCENTILE)) // 2).astype(np.uint8)
-    ground = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((odd(PANEL_STROKE * unit),) * 2, np.uint8))
+    stroke = np.ones((odd(PANEL_STROKE * unit),) * 2, np.uint8)
+    # Closed again, so that a light scratch does not part a panel in two.
+    ground = cv2.morphologyEx(cv2.morphologyEx(dark, cv2.MORPH_OPEN, stroke), cv2.MORPH_CLOSE, stroke)
     contours, _ = cv2.findContours(ground, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found = []
     for contour in contours:
@@ -92,7 +97,14 @@ def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, 
             and dark[y : y + h, x : x + w].mean() >= PANEL_GROUND
         ):
             found.append(ink.box(x, y, w, h))
-    return tuple(box for box in found if _text_cover(box, lines) >= TEXT_COVER)
+    return tuple(box for box in found if _text_cover(box, lines) >= TEXT_COVER and _frames_text(box, lines, type_size))
+
+
+def _frames_text(panel: Box, lines: Sequence[Box], type_size: float) -> bool:
+    """Whether a panel reaches beyond its text on both sides: bold type run together is no ground of its own."""
+    inside = [line for line in lines if panel.intersection(line) > 0.5 * line.area]
+    margin = PANEL_MARGIN * type_size
+    return all(line.x0 >= panel.x0 + margin and line.x1 <= panel.x1 - margin for line in inside)
 
 
 def whiten_panels(ink: Ink, panels: Sequence[Box], type_size: float) -> Ink:

@@ -49,6 +49,9 @@ GROW = 0.35
 TOUCHING = 0.06
 """Rows with less ink than this share of the fullest row are the white between two lines, touched by a few strokes."""
 
+SPECK_AREA = 0.02
+"""Ink at a line's ends that covers less than this share of a character's square is grain: a comma covers twice as much."""
+
 STREAK = 0.95
 """A column of a line's window that is inked from top to bottom to this share is a scratch or rule across the line."""
 
@@ -137,15 +140,21 @@ def _merge_scales(fine: Sequence[Box], coarse: Sequence[Box], size: float) -> tu
     return tuple(lines)
 
 
-def complete_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box]) -> tuple[Box, ...]:
-    """Grow and trim each line to the ink of its characters, never over a rule or into another line."""
+def complete_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], panels: Sequence[Box] = ()) -> tuple[Box, ...]:
+    """Grow and trim each line to the ink of its characters, never over a rule, off a panel or into another line."""
     mask = ink.mask.copy()
     for rule in rules:
         mask[ink.window(rule)] = 0
     index = _RowIndex(lines)
     upright = [rule for rule in rules if rule.height > rule.width]
-    found = (_complete(mask, ink, line, [*index.others(line, line.height), *upright]) for line in lines)
+    sides = [side for panel in panels for side in _sides(panel)]
+    found = (_complete(mask, ink, line, [*index.others(line, line.height), *upright, *sides]) for line in lines)
     return tuple(completed for completed in found if completed is not None)
+
+
+def _sides(panel: Box) -> tuple[Box, Box]:
+    """The left and right side of a panel, as bars without width: walls for the lines on both sides of them."""
+    return Box(panel.x0, panel.y0, panel.x0, panel.y1), Box(panel.x1, panel.y0, panel.x1, panel.y1)
 
 
 class _RowIndex:
@@ -193,7 +202,7 @@ def _valley(mask: NDArray[np.uint8], ink: Ink, upper: Box, lower: Box) -> float:
     profile = mask[rows, columns].sum(axis=1)
     # Of several rows with as little ink, the middle one.
     least = np.flatnonzero(profile == profile.min())
-    return (rows.start + float(least[len(least) // 2])) / ink.scale
+    return float(rows.start + least[len(least) // 2]) / ink.scale
 
 
 def _ink_rows(mask: NDArray[np.uint8], ink: Ink, tall: Box, line: Box) -> tuple[float, float]:
@@ -226,7 +235,8 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
     inked = np.asarray(_without_streaks(mask[rows, columns]).any(axis=0), np.bool_)
     within = slice(max(0, round(left)), round(right))
     inked[within] = mask[rows, columns][:, within].any(axis=0)
-    stretches = runs(inked)
+    smallest = SPECK_AREA * ((wide.y1 - wide.y0) * ink.scale) ** 2
+    stretches = [(a, b) for a, b in runs(inked) if mask[rows, columns][:, a:b].sum() >= smallest]
     own = [(a, b) for a, b in stretches if b > left and a < right]
     if not own:
         return line.x0, line.x0

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitize.geometry import Box, map_polygon
+from digitize.geometry import Box, map_polygons
 from digitize.model import Glyph
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
-    from digitize.geometry import FrameMap, Polygon
+    from digitize.geometry import Polygon
     from digitize.model import Page, ProcessingStep, Scan, TextLine
     from digitize.ocr import Reading, Recognizer
 
@@ -25,6 +27,7 @@ CROP_MARGIN = 0.1
 # A glyph's cell ends half-way to its neighbours, but no further from its middle than this, in type sizes: letter-spaced
 # headings and gaps must not make wide glyphs.
 MAX_HALF_CELL = 0.6
+MIDDLE_DOTS = ("·", "•", "・")
 
 
 def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[ProcessingStep, ...] = ()) -> Page:
@@ -41,10 +44,37 @@ def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[Proce
     """
     areas = [_crop_area(line, scan.pixels.shape) for line in page.lines]
     crops = [_crop(scan.pixels, area, reversed_=line.reversed) for line, area in zip(page.lines, areas, strict=True)]
-    readings = recognizer.read(crops)
-    lines = (_filled(line, reading, area, scan.frame) for line, reading, area in zip(page.lines, readings, areas, strict=True))
+    readings = [without_dust(reading) for reading in recognizer.read(crops)]
+    cells = [_glyph_cells(line, reading, area) for line, reading, area in zip(page.lines, readings, areas, strict=True)]
+    polygons = iter(map_polygons([cell.polygon for row in cells for cell in row], scan.frame))
+    lines = (_filled(line, reading, polygons) for line, reading in zip(page.lines, readings, strict=True))
     regions = tuple(replace(region, lines=tuple(next(lines) for _ in region.lines)) for region in page.regions)
     return replace(page, regions=regions, steps=page.steps + steps)
+
+
+def without_dust(reading: Reading) -> Reading:
+    """A reading without the points that are dust and not print.
+
+    Recognizers read a speck between ideographs as a full stop or a middle dot. Printed ones keep company: a full stop
+    follows a letter or digit (3.5), a middle dot stands between two characters that are no punctuation (7·20). Readings
+    without ideographs are left as they are.
+    """
+    characters = reading.characters
+    if not any(_is_ideograph(c.text) for c in characters):
+        return reading
+    kept = []
+    for index, character in enumerate(characters):
+        before = characters[index - 1].text if index else ""
+        after = characters[index + 1].text if index + 1 < len(characters) else ""
+        stray_stop = character.text == "." and not (before.isascii() and before.isalnum())
+        stray_dot = character.text in MIDDLE_DOTS and not (before.isalnum() and after.isalnum())
+        if not (stray_stop or stray_dot):
+            kept.append(character)
+    return replace(reading, characters=tuple(kept))
+
+
+def _is_ideograph(text: str) -> bool:
+    return "\u3400" <= text <= "\u9fff"
 
 
 def _crop_area(line: TextLine, shape: tuple[int, ...]) -> Box:
@@ -59,13 +89,13 @@ def _crop(pixels: NDArray[np.uint8], area: Box, *, reversed_: bool) -> NDArray[n
     return np.bitwise_not(crop) if reversed_ else crop
 
 
-def _filled(line: TextLine, reading: Reading, area: Box, frame: FrameMap) -> TextLine:
+def _glyph_cells(line: TextLine, reading: Reading, area: Box) -> list[Box]:
     middles = [area.x0 + c.position * area.width for c in reading.characters]
-    cells = _cells(middles, line.box, MAX_HALF_CELL * _type_size(line))
-    glyphs = tuple(
-        Glyph(c.text, c.confidence, _rounded(map_polygon(cell.polygon, frame)))
-        for c, cell in zip(reading.characters, cells, strict=True)
-    )
+    return _cells(middles, line.box, MAX_HALF_CELL * _type_size(line))
+
+
+def _filled(line: TextLine, reading: Reading, polygons: Iterator[Polygon]) -> TextLine:
+    glyphs = tuple(Glyph(c.text, c.confidence, _rounded(next(polygons))) for c in reading.characters)
     return replace(line, text=reading.text, confidence=reading.confidence, glyphs=glyphs)
 
 

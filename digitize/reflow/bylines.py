@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from digitize.model import Mark, MarkKind, Person
+from digitize.reflow.cues import SPOTS
 
 if TYPE_CHECKING:
     from digitize.reflow.cues import Cues
@@ -14,6 +15,7 @@ BYLINE_LENGTH = 48
 """Bylines are shorter than this many characters: four people with their roles."""
 
 _ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】"
+_NO_SPOTS = str.maketrans("", "", SPOTS)
 _NAME = re.compile(r"[^\W\d_]+(?:[·•][^\W\d_]+)*(?: ?[A-Z]\.)?")
 _SEPARATORS = re.compile(r"[\s\u3000、，,/／&]+")
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -43,7 +45,7 @@ def _starts_like_byline(text: str, cues: Cues) -> bool:
 def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
     """The persons of a byline: start and end in the text, name, and the role word that stands before (else after) it."""
     found: list[tuple[int, int, str, str]] = []
-    roles = [(match.start(), match.end(), match.group()) for match in cues.role.finditer(text)]
+    roles = [(match.start(), match.end(), match.group().translate(_NO_SPOTS)) for match in cues.role.finditer(text)]
     spans = zip([0, *(end for _, end, _ in roles)], [*(start for start, _, _ in roles), len(text)], strict=True)
     for index, (start, end) in enumerate(spans):
         role = roles[index - 1][2] if index else (roles[0][2] if roles else "")

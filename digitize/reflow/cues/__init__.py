@@ -27,6 +27,16 @@ class Cues:
     advertisement: tuple[str, ...]  # words that advertisements use
 
 
+SPOTS = ".·:："
+"""What dust between two characters is read as."""
+
+
+def _words(words: list[str]) -> re.Pattern[str]:
+    """Any of the words, longest first; a spot of dust between two of its characters does no harm."""
+    spot = f"[{SPOTS}]?"
+    return re.compile("|".join(spot.join(map(re.escape, word)) for word in words))
+
+
 @cache
 def load_cues(language: str) -> Cues:
     """The cue table of a language (BCP 47).
@@ -40,8 +50,8 @@ def load_cues(language: str) -> Cues:
         terminal=table["terminal"],
         openings=re.compile("|".join(f"(?:{pattern})" for pattern in table["openings"])),
         dateline=re.compile(table["dateline"]),
-        role=re.compile("|".join(map(re.escape, roles))),
-        role_alone=re.compile("|".join(map(re.escape, alone))),
+        role=_words(roles),
+        role_alone=_words(alone),
         continued_to=re.compile(table["continued_to"]),
         continued_from=re.compile(table["continued_from"]),
         date=re.compile(table["date"]),
