@@ -10,7 +10,7 @@ import pytest
 from digitize.geometry import AffineMap, Box, bounds
 from digitize.model import Page, ProcessingStep, Region, Role, Scan, Source, TextLine
 from digitize.ocr import Character, Reading
-from digitize.ocr.lines import recognize
+from digitize.ocr.lines import recognize, without_dust, without_echoes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,3 +123,39 @@ def test_a_blank_page_is_no_error() -> None:
     """A page without regions comes back as it was."""
     scan, page = page_with()
     assert page == recognize(scan, page, Reader())
+
+
+def reading_of(text: str, positions: Sequence[float] | None = None) -> Reading:
+    """A reading of evenly set characters, or of characters at these positions."""
+    places = positions or [(index + 0.5) / len(text) for index in range(len(text))]
+    return Reading(tuple(Character(c, 0.9, place) for c, place in zip(text, places, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [
+        (".应急厅指挥中心", "应急厅指挥中心"),
+        ("我们共建、·共治家园", "我们共建、共治家园"),
+        ("全市增长速度3.5倍", "全市增长速度3.5倍"),
+        ("1.会议要求各单位", "1.会议要求各单位"),
+        ("特大暴雨“7·20”灾害", "特大暴雨“7·20”灾害"),
+        ("the end.", "the end."),
+    ],
+)
+def test_specks_are_no_points(read: str, printed: str) -> None:
+    """A full stop or middle dot that keeps no company among ideographs was dust; printed ones stay."""
+    assert without_dust(reading_of(read)).text == printed
+
+
+def test_a_point_with_a_square_of_its_own_was_printed() -> None:
+    """A comma read as a full stop keeps its neighbours apart; dust between them does not."""
+    even = [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75]
+    assert without_dust(reading_of("防控形势.动员会", even)).text == "防控形势.动员会"
+    assert without_dust(reading_of("防控形势.动员会", [*even[:4], 0.4, *even[4:7]])).text == "防控形势动员会"
+
+
+def test_an_ideograph_read_twice_in_one_place_is_one() -> None:
+    """Two of one ideograph nearer than ideographs can stand are one; printed repetitions stay."""
+    echo = reading_of("甲乙年年丙丁", [0.1, 0.3, 0.5, 0.54, 0.7, 0.9])
+    assert without_echoes(echo).text == "甲乙年丙丁"
+    assert without_echoes(reading_of("甲乙年年丙丁")).text == "甲乙年年丙丁"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.layout.blocks import separated, stacks
+from digitize.layout.blocks import EDGE, separated, stacks
 from digitize.model import Role
 
 if TYPE_CHECKING:
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
 HEADING_SIZE = 1.25
 """Type from this many body sizes on is a heading's; body type on one page varies by less."""
+
+TALL_LINE = 1.7
+"""A line of running text looks taller than its type, by dust or a bracket, up to so many body sizes."""
+
+CLOSE = 0.7
+"""White between the lines of running text, in body sizes; subheadings stand further off."""
 
 HEADING_GAP = 0.9
 """White between the lines of one heading, in heights of the larger line."""
@@ -57,8 +63,9 @@ def find_headings(
     `lines` are all lines of one ground (the open page, or one box); `body` those that are surely running text: they
     stand in stacks. A small line next to a headline that is not running text is its kicker or deck.
     """
-    large = sorted((line for line in lines if line.height >= HEADING_SIZE * type_size), key=lambda box: box.y0)
     ground = Ground(body, obstacles, type_size)
+    tall = [line for line in lines if line.height >= HEADING_SIZE * type_size and not _in_running_text(line, ground)]
+    large = sorted(tall, key=lambda box: box.y0)
     small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body]
     taken: set[Box] = set(large)
     headings = []
@@ -67,6 +74,23 @@ def find_headings(
         taken.update(above, below)
         headings.append(_with_roles([*above, *group, *below]))
     return tuple(headings), tuple(line for line in lines if line not in taken)
+
+
+def _in_running_text(line: Box, ground: Ground) -> bool:
+    """Whether a line that looks tall goes on from the lines of a column: dust at its edge, or a tall sign in it.
+
+    It stands no further from its neighbours than they do from one another, and keeps to their column's edges: to both
+    of one neighbour's, or to one of each.
+    """
+    if line.height >= TALL_LINE * ground.type_size:
+        return False
+    edge = EDGE * ground.type_size
+    shared = []
+    for other in ground.body:
+        gap = max(other.y0 - line.y1, line.y0 - other.y1)
+        if gap <= CLOSE * ground.type_size and other.overlap_x(line) > 0 and other.overlap_y(line) < 0.5 * other.height:
+            shared.append(sum(abs(a - b) <= edge for a, b in ((line.x0, other.x0), (line.x1, other.x1))))
+    return max(shared, default=0) > 1 or sum(count > 0 for count in shared) > 1
 
 
 def _group(large: Sequence[Box], obstacles: Sequence[Box]) -> list[list[Box]]:

@@ -61,6 +61,10 @@ CHARACTER_GAP = 0.6
 GUTTER_GAP = 0.55
 """The narrowest white inside a detected line that can be a gutter, in type sizes: gutters are about a character wide."""
 
+GUTTER_SPOT = 0.35
+"""Ink up to so many type sizes wide in the midst of white may be dust in a gutter; it is a comma where no lines around
+bear witness of one."""
+
 WITNESS_REACH = 6.0
 """How far above and below a gap other lines bear witness of a gutter, in type sizes: three to four lines each way."""
 
@@ -135,9 +139,16 @@ def _merge_scales(fine: Sequence[Box], coarse: Sequence[Box], size: float) -> tu
         inside = [box for box in lines if box.intersection(large) > 0.5 * box.area]
         if any(box.height < 0.5 * large.height and box.width > 2 * size for box in inside):
             continue  # the coarse pass ran several lines of small type together
+        if any(_covers(box, large) for box in lines if box not in inside):
+            continue  # the coarse pass saw a part of a line that the fine pass has whole
         lines = [box for box in lines if box not in inside]
         lines.append(hull((large, *inside)))
     return tuple(lines)
+
+
+def _covers(line: Box, other: Box) -> bool:
+    """Whether a line runs over most of another one's length, at its height."""
+    return line.overlap_x(other) > 0.5 * other.width and line.overlap_y(other) > 0.5 * min(line.height, other.height)
 
 
 def complete_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], panels: Sequence[Box] = ()) -> tuple[Box, ...]:
@@ -236,7 +247,8 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
     within = slice(max(0, round(left)), round(right))
     inked[within] = mask[rows, columns][:, within].any(axis=0)
     smallest = SPECK_AREA * ((wide.y1 - wide.y0) * ink.scale) ** 2
-    stretches = [(a, b) for a, b in runs(inked) if mask[rows, columns][:, a:b].sum() >= smallest]
+    area = mask[rows, columns].sum(axis=0)
+    stretches = [(a, b) for a, b in runs(inked) if (b > left and a < right) or area[a:b].sum() >= smallest]
     own = [(a, b) for a, b in stretches if b > left and a < right]
     if not own:
         return line.x0, line.x0
@@ -265,7 +277,10 @@ def cut_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: f
         cuts = [rule.cx for rule in rules if _crosses(rule, line)]
         if line.height < LARGE_TYPE * type_size:
             near = index.others(line, WITNESS_REACH * type_size)
-            cuts += [(a + b) / 2 for a, b in _gaps(ink, line, GUTTER_GAP * type_size) if _is_gutter(ink, a, b, near, type_size)]
+            cuts += [(a + b) / 2 for a, b in _gaps(ink, line, type_size) if _is_gutter(ink, a, b, near, type_size)]
+            cuts += [
+                (a + b) / 2 for a, b in _spotted_gaps(ink, line, type_size) if _amid_gutter(ink, (a, b), line, near, type_size)
+            ]
         pieces += _split(ink, line, sorted(cuts))
     return tuple(pieces)
 
@@ -275,16 +290,43 @@ def _crosses(rule: Box, line: Box) -> bool:
     return upright and line.x0 + rule.width < rule.cx < line.x1 - rule.width and rule.overlap_y(line) > 0.7 * line.height
 
 
-def _gaps(ink: Ink, line: Box, narrowest: float) -> list[tuple[float, float]]:
-    rows, columns = ink.window(line)
-    white = mask_columns(ink, rows, columns) == 0
-    found = [((columns.start + a) / ink.scale, (columns.start + b) / ink.scale) for a, b in runs(white)]
-    return [(a, b) for a, b in found if b - a >= narrowest and a > line.x0 and b < line.x1]
+def _gaps(ink: Ink, line: Box, type_size: float) -> list[tuple[float, float]]:
+    """The stretches inside a line that are white, and wide enough for a gutter."""
+    return _white(ink, line, _character_columns(ink, line), type_size)
 
 
-def mask_columns(ink: Ink, rows: slice, columns: slice) -> NDArray[np.int64]:
-    """How much ink each column of a window holds, in working pixels."""
-    return np.asarray(ink.mask[rows, columns].sum(axis=0), np.int64)
+def _spotted_gaps(ink: Ink, line: Box, type_size: float) -> list[tuple[float, float]]:
+    """The stretches that are white but for a spot, and only so wide enough for a gutter."""
+    inked = _character_columns(ink, line)
+    whole = _white(ink, line, inked, type_size)
+    for a, b in runs(inked):
+        inked[a:b] = b - a > GUTTER_SPOT * type_size * ink.scale or a == 0 or b == len(inked)
+    return [gap for gap in _white(ink, line, inked, type_size) if gap not in whole]
+
+
+def _white(ink: Ink, line: Box, inked: NDArray[np.bool_], type_size: float) -> list[tuple[float, float]]:
+    columns = ink.window(line)[1]
+    found = [((columns.start + a) / ink.scale, (columns.start + b) / ink.scale) for a, b in runs(~inked)]
+    return [(a, b) for a, b in found if b - a >= GUTTER_GAP * type_size and a > line.x0 and b < line.x1]
+
+
+def _amid_gutter(ink: Ink, gap: tuple[float, float], line: Box, near: Sequence[Box], type_size: float) -> bool:
+    """Whether lines above and lines below each bear witness that a spotted gap is a gutter and the spot in it dust.
+
+    A quotation mark in a kicker stands over a gutter too, but no lines above it keep off.
+    """
+    above, below = [box for box in near if box.cy < line.y0], [box for box in near if box.cy > line.y1]
+    return all(_is_gutter(ink, *gap, side, type_size) for side in (above, below))
+
+
+def _character_columns(ink: Ink, line: Box) -> NDArray[np.bool_]:
+    """Which columns of a line's window hold characters' ink: dust and scratches are none."""
+    window = _without_streaks(ink.mask[ink.window(line)])
+    smallest = SPECK_AREA * (line.height * ink.scale) ** 2
+    inked = np.zeros(window.shape[1], np.bool_)
+    for a, b in runs(np.asarray(window.any(axis=0), np.bool_)):
+        inked[a:b] = window[:, a:b].sum() >= smallest
+    return inked
 
 
 def _is_gutter(ink: Ink, left: float, right: float, near: Sequence[Box], type_size: float) -> bool:
@@ -296,8 +338,7 @@ def _is_gutter(ink: Ink, left: float, right: float, near: Sequence[Box], type_si
     ends = starts = across = 0
     for box in near:
         if box.x0 < left - type_size and box.x1 > right + type_size:
-            rows, columns = ink.window(Box(left, box.y0, right, box.y1))
-            white = not mask_columns(ink, rows, columns).any()
+            white = not _character_columns(ink, Box(left, box.y0, right, box.y1)).any()
             ends, starts, across = ends + white, starts + white, across + (not white)
         else:
             ends += left - 2 * slack <= box.x1 <= left + slack
@@ -309,8 +350,9 @@ def _split(ink: Ink, line: Box, cuts: Sequence[float]) -> list[Box]:
     edges = [line.x0, *cuts, line.x1]
     pieces = []
     for x0, x1 in itertools.pairwise(edges):
-        rows, columns = ink.window(Box(x0, line.y0, x1, line.y1))
-        stretches = runs(mask_columns(ink, rows, columns) > 0)
+        piece = Box(x0, line.y0, x1, line.y1)
+        columns = ink.window(piece)[1]
+        stretches = runs(_character_columns(ink, piece))
         if stretches and cuts:
             x0, x1 = ((columns.start + x) / ink.scale for x in (stretches[0][0], stretches[-1][1]))  # noqa: PLW2901 - trimmed
         if x1 > x0:

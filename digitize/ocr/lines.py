@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from digitize.geometry import Polygon
     from digitize.model import Page, ProcessingStep, Scan, TextLine
-    from digitize.ocr import Reading, Recognizer
+    from digitize.ocr import Character, Reading, Recognizer
 
 # Paper left around a line when it is cut out, in type sizes: the network was trained on boxes with some room, and the
 # neighbouring lines are half a type size away in tightly set columns.
@@ -27,7 +27,14 @@ CROP_MARGIN = 0.1
 # A glyph's cell ends half-way to its neighbours, but no further from its middle than this, in type sizes: letter-spaced
 # headings and gaps must not make wide glyphs.
 MAX_HALF_CELL = 0.6
+# The same ideograph twice within less than this share of the line's character pitch was printed once. On measured pages
+# real repetitions stand a whole pitch apart, echoes less than half of one.
+ECHO_DISTANCE = 0.6
+# Two characters with a full stop's or comma's square between them stand two pitches apart, side by side one.
+OWN_SQUARE = 1.5
+PITCH_EVIDENCE = 4  # so many steps between ideographs show a line's pitch
 MIDDLE_DOTS = ("·", "•", "・")
+POINTS = (".", *MIDDLE_DOTS)
 
 
 def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[ProcessingStep, ...] = ()) -> Page:
@@ -44,7 +51,7 @@ def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[Proce
     """
     areas = [_crop_area(line, scan.pixels.shape) for line in page.lines]
     crops = [_crop(scan.pixels, area, reversed_=line.reversed) for line, area in zip(page.lines, areas, strict=True)]
-    readings = [without_dust(reading) for reading in recognizer.read(crops)]
+    readings = [without_echoes(without_dust(reading)) for reading in recognizer.read(crops)]
     cells = [_glyph_cells(line, reading, area) for line, reading, area in zip(page.lines, readings, areas, strict=True)]
     polygons = iter(map_polygons([cell.polygon for row in cells for cell in row], scan.frame))
     lines = (_filled(line, reading, polygons) for line, reading in zip(page.lines, readings, strict=True))
@@ -55,22 +62,57 @@ def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[Proce
 def without_dust(reading: Reading) -> Reading:
     """A reading without the points that are dust and not print.
 
-    Recognizers read a speck between ideographs as a full stop or a middle dot. Printed ones keep company: a full stop
-    follows a letter or digit (3.5), a middle dot stands between two characters that are no punctuation (7·20). Readings
-    without ideographs are left as they are.
+    Recognizers read a speck beside an ideograph as a full stop or a middle dot, and now and then a printed comma too.
+    Print keeps its place: a full stop or comma takes a square of its own, or follows a letter or digit (3.5); a middle
+    dot stands between two characters that are no punctuation (7·20); neither begins a line. Readings in which few
+    ideographs show the squares are left as they are.
     """
-    characters = reading.characters
-    if not any(_is_ideograph(c.text) for c in characters):
+    characters, pitch = reading.characters, _pitch(reading)
+    if pitch is None:
         return reading
-    kept = []
-    for index, character in enumerate(characters):
-        before = characters[index - 1].text if index else ""
-        after = characters[index + 1].text if index + 1 < len(characters) else ""
-        stray_stop = character.text == "." and not (before.isascii() and before.isalnum())
-        stray_dot = character.text in MIDDLE_DOTS and not (before.isalnum() and after.isalnum())
-        if not (stray_stop or stray_dot):
-            kept.append(character)
+    kept = [
+        character
+        for before, character, after in zip((None, *characters), characters, (*characters[1:], None), strict=False)
+        if not _is_dust(before, character, after, pitch)
+    ]
     return replace(reading, characters=tuple(kept))
+
+
+def _is_dust(before: Character | None, character: Character, after: Character | None, pitch: float) -> bool:
+    if character.text not in POINTS:
+        return False
+    if before is None or not before.text.isalnum():
+        return True
+    if character.text in MIDDLE_DOTS:
+        return after is None or not after.text.isalnum()
+    return (
+        not (before.text.isascii() and before.text.isalnum())
+        and after is not None
+        and after.position - before.position < OWN_SQUARE * pitch
+    )
+
+
+def without_echoes(reading: Reading) -> Reading:
+    """A reading without ideographs that were read twice: ideographs are square, and two cannot stand in one's place."""
+    characters, pitch = reading.characters, _pitch(reading)
+    if pitch is None:
+        return reading
+    kept = [
+        character
+        for before, character in zip((None, *characters), characters, strict=False)
+        if before is None
+        or before.text != character.text
+        or not _is_ideograph(character.text)
+        or character.position - before.position >= ECHO_DISTANCE * pitch
+    ]
+    return replace(reading, characters=tuple(kept))
+
+
+def _pitch(reading: Reading) -> float | None:
+    """The middle distance of neighbouring ideographs, as a share of the crop's width; None where too few show it."""
+    pairs = itertools.pairwise(reading.characters)
+    steps = sorted(b.position - a.position for a, b in pairs if _is_ideograph(a.text) and _is_ideograph(b.text))
+    return steps[len(steps) // 2] if len(steps) >= PITCH_EVIDENCE else None
 
 
 def _is_ideograph(text: str) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 BYLINE_LENGTH = 48
 """Bylines are shorter than this many characters: four people with their roles."""
 
-_ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】"
+_ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】" + SPOTS
 _NO_SPOTS = str.maketrans("", "", SPOTS)
 _NAME = re.compile(r"[^\W\d_]+(?:[·•][^\W\d_]+)*(?: ?[A-Z]\.)?")
 _SEPARATORS = re.compile(r"[\s\u3000、，,/／&]+")

@@ -79,7 +79,7 @@ def column_edges(region: Region, text: Sequence[Region]) -> Edges:
 
 def block_edges(region: Region) -> Edges:
     """The edges that enough of a block's lines keep to: one line that sticks out (a scratch, a neighbour) moves none."""
-    needed = max(2, round(EDGE_SHARE * len(region.lines)))
+    needed = max(1, round(EDGE_SHARE * len(region.lines)))
     slack = EDGE_SLACK * float(np.median([line.box.height for line in region.lines]))
     left = _shared_edge(sorted(line.box.x0 for line in region.lines), needed, slack)
     right = -_shared_edge(sorted(-line.box.x1 for line in region.lines), needed, slack)
