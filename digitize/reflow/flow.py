@@ -13,6 +13,8 @@ from digitize.reflow.bylines import is_byline
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from digitize.geometry import Box
     from digitize.model import Region, TextLine
     from digitize.reflow.cues import Cues
@@ -78,20 +80,19 @@ def column_edges(region: Region, text: Sequence[Region]) -> Edges:
 
 
 def block_edges(region: Region) -> Edges:
-    """The edges that enough of a block's lines keep to: one line that sticks out (a scratch, a neighbour) moves none."""
-    needed = max(1, round(EDGE_SHARE * len(region.lines)))
-    slack = EDGE_SLACK * float(np.median([line.box.height for line in region.lines]))
-    left = _shared_edge(sorted(line.box.x0 for line in region.lines), needed, slack)
-    right = -_shared_edge(sorted(-line.box.x1 for line in region.lines), needed, slack)
+    """The edges that most of a block's lines keep to: lines that stick out (dust, a neighbour) move none."""
+    size = float(np.median([line.box.height for line in region.lines]))
+    left = _shared_edge(np.sort([line.box.x0 for line in region.lines]), size)
+    right = -_shared_edge(np.sort([-line.box.x1 for line in region.lines]), size)
     return Edges(left, right)
 
 
-def _shared_edge(positions: Sequence[float], needed: int, slack: float) -> float:
-    """The outermost position that so many others share."""
-    for first, position in enumerate(positions):
-        if sum(other - position <= slack for other in positions[first:]) >= needed:
-            return position
-    return positions[0]
+def _shared_edge(positions: NDArray[np.float64], size: float) -> float:
+    """The outermost position that enough others share, or one less than an indent further in that more share."""
+    keeping = np.array([np.count_nonzero((positions >= at) & (positions <= at + EDGE_SLACK * size)) for at in positions])
+    outermost = positions[np.argmax(keeping >= max(1, round(EDGE_SHARE * len(positions))))]
+    near = (positions >= outermost) & (positions <= outermost + INDENT * size)
+    return float(positions[near][np.argmax(keeping[near])])
 
 
 def _one_column(a: Region, b: Region) -> bool:
