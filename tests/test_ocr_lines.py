@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -152,6 +153,15 @@ def test_a_point_with_a_square_of_its_own_was_printed() -> None:
     even = [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75]
     assert without_dust(reading_of("防控形势.动员会", even)).text == "防控形势.动员会"
     assert without_dust(reading_of("防控形势.动员会", [*even[:4], 0.4, *even[4:7]])).text == "防控形势动员会"
+    assert without_dust(reading_of("会议要求：一是", even[:7])).text == "会议要求：一是"
+    assert without_dust(reading_of("会议要求：一是", [*even[:4], 0.4, *even[4:6]])).text == "会议要求一是"
+
+
+def test_a_point_at_a_lines_end_is_print_where_it_is_read_surely() -> None:
+    """Nothing after it shows its square: there the recognizer's own certainty decides."""
+    sure = reading_of("会议要求各单位.")
+    doubtful = Reading((*sure.characters[:-1], replace(sure.characters[-1], confidence=0.5)))
+    assert (without_dust(sure).text, without_dust(doubtful).text) == ("会议要求各单位.", "会议要求各单位")
 
 
 def test_an_ideograph_read_twice_in_one_place_is_one() -> None:
