@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,11 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def squeezed(text: str) -> str:
-    """Text without the spaces that justify lines and part headings."""
-    return "".join(text.split())
+    """Text without the spaces that justify lines and part headings, and without regard to full and half width.
+
+    The recognizer gives brackets and semicolons in either width, whichever was printed.
+    """
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def article_texts(folder: Path) -> list[dict[str, str]]:
