@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitize import __version__
+from digitize.errors import ExitCode, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +59,15 @@ Examples:
   digitize run A08.jpg A09.jpg -o articles/ --newspaper 中原都市报 --date 2020-11-20
   digitize run reel.tif -o articles/ --format tei,alto --device cpu
 """
+EXPLAIN_EXAMPLES = """\b
+Examples:
+  digitize explain A08.jpg --output A08-why.svg
+  digitize explain reel.tif --frame 12 --output 12.json
+
+\b
+Exit codes: 0 done, 1 the image cannot be read, 2 the command cannot be carried out as written,
+3 a package, model or device is missing, 5 the output cannot be written, 9 a setting makes no sense
+"""
 VALIDATE_EXAMPLES = """\b
 Examples:
   digitize validate articles/
@@ -65,6 +75,15 @@ Examples:
 
 \b
 Exit codes: 0 no fault found, 2 nothing to check, 3 an official schema is missing, 4 faults found
+"""
+EVALUATE_EXAMPLES = """\b
+Examples:
+  digitize evaluate archive/ --truth truth/
+  digitize evaluate archive/ --truth truth/ --json figures.json
+
+\b
+Exit codes: 0 every page of the truth was measured, 1 some were not read; each is named, 2 nothing to compare,
+4 a document is not well-formed TEI, 5 the JSON cannot be written
 """
 MODEL_FOLDERS = """\b
 A model of one's own, for `digitize run --model DIR`, lies in a folder like this,
@@ -132,6 +151,36 @@ def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, for
     click.get_current_context().exit(summary.exit_code)
 
 
+@cli.command(name="explain", epilog=EXPLAIN_EXAMPLES)
+@click.argument("image", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="File to write: a drawing, if it ends in .svg, or JSON, if it ends in .json.",
+)
+@click.option("--frame", type=click.IntRange(min=1), default=1, metavar="N", help="Page of a file of several.  [default: 1]")
+@click.option("-l", "--language", help="Language of the page: zh-Hans (the default), zh-Hant or en.")
+@click.option("--device", metavar="auto|cpu|gpu[:N]", help="Where to run, as for `digitize run`.")
+@click.option("--model", metavar="NAME|DIR", help="Recognition model, as for `digitize run`.")
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE.toml", help="File with settings.")
+@verbose_option
+def explain_command(image: Path, output: Path, frame: int, config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - flags are checked by Options
+    """Read one page and tell why it was read in this order.
+
+    The output shows regions with their roles, rules and gutters, articles, and every link of the reading order with its
+    score and reasons; also the links that were weighed and not made, and why not.
+    """
+    from digitize.batch.explain import explain  # noqa: PLC0415 - see the module's docstring
+    from digitize.options import gather_options  # noqa: PLC0415
+
+    result = explain(image, output, gather_options(flags, config), frame=frame, on_warning=_print_warning)
+    links = f"{_counted(len(result.page.links), 'link')}, {len(result.page.rejected)} rejected"
+    click.echo(f"{result.page.id}: {_counted(len(result.page.regions), 'region')}, {links}", err=True)
+
+
 @cli.group(invoke_without_command=True, epilog=MODEL_FOLDERS)
 @click.pass_context
 def models(context: click.Context) -> None:
@@ -185,6 +234,41 @@ def validate_command(paths: tuple[Path, ...], official: Path | None) -> None:
         raise InvalidXmlError(
             f"{_counted(count, 'fault')} found", remedy="read the pages again, or report the faults as a defect"
         )
+
+
+@cli.command(name="evaluate", epilog=EVALUATE_EXAMPLES)
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option(
+    "--truth",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder with the truth: for each page a folder of its name, with corrected TEI documents.",
+)
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the figures to a file as JSON, too."
+)
+@click.option("--film", is_flag=True, help="For originals so bad that every fifth character is misread: tolerate more.")
+@verbose_option
+def evaluate_command(archive: Path, truth: Path, json_file: Path | None, film: bool) -> None:  # noqa: FBT001 - click's way
+    """Measure what was read against a truth: articles, headings, order, characters.
+
+    ARCHIVE is a folder that `digitize run` has written. A truth is made by correcting copies of its TEI documents. All
+    figures lie from 0 to 1 and are better when higher, but cer, the character error rate; `-` stands where the truth
+    holds nothing of the kind.
+    """
+    from digitize.evaluate import evaluate, to_json, to_table  # noqa: PLC0415 - see the module's docstring
+
+    evaluation = evaluate(archive, truth, film=film)
+    click.echo(to_table(evaluation))
+    if json_file:
+        _write_text(json_file, to_json(evaluation))
+    for page in evaluation.missing:
+        click.echo(f"{page}: has a truth, but was not read: everything on it counts as wrong", err=True)
+    if evaluation.without_truth:
+        pages = _counted(len(evaluation.without_truth), "page")
+        click.echo(f"{pages} without truth, not measured: {', '.join(evaluation.without_truth)}", err=True)
+    click.get_current_context().exit(ExitCode.PAGES_FAILED if evaluation.missing else ExitCode.DONE)
 
 
 @cli.group()
@@ -251,6 +335,14 @@ def _print_summary(summary: Summary, output: Path) -> None:
     ]
     end = " (interrupted)" if summary.interrupted else ""
     click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(output)}{end}", err=True)
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        name = click.format_filename(path)
+        raise OutputError(f"{name} cannot be written: {error.strerror}", remedy="name a file that can be written") from error
 
 
 def _counted(count: int, noun: str) -> str:

@@ -223,7 +223,8 @@ class Page:
     """What was found on one scan. `regions` stand in reading order once `read_order` has run.
 
     `type_size` is the height of the body type and `line_pitch` the distance of its baselines, in reading-frame
-    pixels; `width` and `height` are the original image's.
+    pixels; `width` and `height` are the original image's. `rejected` are the links that the reading order weighed and
+    did not make, the strongest few into each block of text, best first.
     """
 
     id: str
@@ -239,6 +240,7 @@ class Page:
     separators: tuple[Separator, ...] = ()
     frames: tuple[Frame, ...] = ()
     links: tuple[Link, ...] = ()
+    rejected: tuple[Link, ...] = ()
     writing_mode: WritingMode = WritingMode.HORIZONTAL_TB
     language: str = "zh-Hans"
     folio: Folio = field(default_factory=Folio)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROJECT = Path(__file__).resolve().parents[1]
-COMMANDS = ([], ["run"], ["models"], ["models", "list"], ["models", "fetch"], ["validate"], ["schemas"], ["schemas", "fetch"])
+COMMANDS = ([], ["run"], ["models"], ["models", "list"], ["models", "fetch"], ["validate"], ["explain"], ["schemas"], ["schemas", "fetch"])
 
 
 @pytest.fixture(autouse=True)

@@ -31,11 +31,12 @@ def page_documents(scan: Scan, result: PageResult, revision: Revision, options: 
     page, articles = result.page, result.articles
     exported = export_page(page, articles, result.issue, revision, options.formats)
     documents = {document.name: document.content for document in exported}
-    documents[page.id + SVG_SUFFIX] = to_svg(page, articles, _preview(scan))
+    documents[page.id + SVG_SUFFIX] = to_svg(page, articles, preview_of(scan))
     return documents
 
 
-def _preview(scan: Scan) -> bytes:
+def preview_of(scan: Scan) -> bytes:
+    """A small JPEG of a scan, to lie under a drawing."""
     height, width = scan.pixels.shape
     scale = min(1.0, PREVIEW_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

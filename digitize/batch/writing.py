@@ -67,6 +67,21 @@ def write_page(folder: Path, record: Record, documents: Mapping[str, bytes], ear
                 (folder / file.name).unlink(missing_ok=True)
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all; its folder is there.
+
+    Raises:
+        OutputError: it could not be written; what was in its place stays.
+    """
+    with _as_output_error(path):
+        try:
+            _write_beside(path, content).replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                _scratch(path).unlink(missing_ok=True)
+            raise
+
+
 def read_record(folder: Path) -> Record | None:
     """The record in a page's folder; None when there is none that can be read."""
     try:
@@ -89,9 +104,13 @@ def sha256(content: bytes) -> str:
 
 
 def _write_beside(place: Path, content: bytes) -> Path:
-    scratch = place.with_name(f"{_SCRATCH_PREFIX}{place.name}")
+    scratch = _scratch(place)
     scratch.write_bytes(content)
     return scratch
+
+
+def _scratch(place: Path) -> Path:
+    return place.with_name(f"{_SCRATCH_PREFIX}{place.name}")
 
 
 def _take_back(folder: Path, placed: list[Path]) -> None:
@@ -115,5 +134,5 @@ def _as_output_error(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(
             f"{folder} cannot be written: {error.strerror or error}",
-            remedy="give an --output folder that can be written, on a disk with space left",
+            remedy="give an --output that can be written, on a disk with space left",
         ) from error

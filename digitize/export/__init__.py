@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitize.export.alto import to_alto
+from digitize.export.explanation import to_explanation
 from digitize.export.newsml import to_newsml
 from digitize.export.svg import to_svg
 from digitize.export.tei import to_tei
@@ -83,6 +84,7 @@ __all__ = [
     "PageExport",
     "export_page",
     "to_alto",
+    "to_explanation",
     "to_newsml",
     "to_svg",
     "to_tei",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import colorsys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.export.arrows import add_arrow
 from digitize.export.confidence import DOUBTFUL, decimal, is_doubtful
+from digitize.export.explanation import why_not
 from digitize.export.identity import title
 from digitize.export.markup import add, lay_out, one_line, page_box, page_points, points_text, root_element, serialize
 from digitize.export.parts import region_ids
@@ -62,12 +63,15 @@ _BADGE_LEFT, _BADGE_ABOVE = 0.4, 0.65
 
 _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
+# Links that were not made stay behind those that were.
+_REJECTED_OPACITY = "0.7"
+
 # How a link is told from the region that it leads to; links of pictures and captions, from where they start.
 _TOLD_BY_TARGET = {LinkKind.CONTINUES: "continues", LinkKind.HEADS: "headed by"}
 _TOLD_BY_SOURCE = {LinkKind.ILLUSTRATES: "illustrates", LinkKind.CAPTIONS: "caption of"}
 
 
-def to_svg(page: Page, articles: tuple[Article, ...], preview: bytes | None = None) -> bytes:
+def to_svg(page: Page, articles: tuple[Article, ...], preview: bytes | None = None, *, rejected: bool = False) -> bytes:
     """Draw the layout of a page.
 
     Regions are outlined by role and filled by article; badges number them in reading order, and the first of each
@@ -80,6 +84,8 @@ def to_svg(page: Page, articles: tuple[Article, ...], preview: bytes | None = No
         page: the page; its regions in reading order.
         articles: its articles.
         preview: a small PNG or JPEG of the original image, of any size, to lie under the drawing; None for none.
+        rejected: whether to show the links that were weighed and not made: in hover texts with the reasons, those for
+            which more spoke than against as dashed grey arrows, too.
 
     Returns:
         The document, UTF-8, self-contained; the same values give the same bytes.
@@ -94,8 +100,9 @@ def to_svg(page: Page, articles: tuple[Article, ...], preview: bytes | None = No
     add(root, "rect", fill="#fff", **whole)
     if preview is not None:
         add(root, "image", href=_data_uri(preview), preserveAspectRatio="none", **whole)
-    drawing = _Drawing.of(page, articles)
+    drawing = _Drawing.of(page if rejected else replace(page, rejected=()), articles)
     _add_separators(root, drawing)
+    _add_rejected(root, drawing)
     _add_flow(root, drawing)  # below the badges, at which its arrows point
     for region in page.regions:
         _add_region(root, region, drawing)
@@ -181,11 +188,19 @@ def _told(region: Region, drawing: _Drawing) -> str:
             rows.append(f"{_TOLD_BY_TARGET[link.kind]} {drawing.numbers[link.source]}: {_reasons(link)}")
         if link.source == region.id and link.kind in _TOLD_BY_SOURCE and link.target in drawing.numbers:
             rows.append(f"{_TOLD_BY_SOURCE[link.kind]} {drawing.numbers[link.target]}: {_reasons(link)}")
+    rejected = [link for link in drawing.page.rejected if link.target == region.id]
+    rows += [f"not {_TOLD_BY_TARGET[link.kind]} {_rejected(link, drawing)}" for link in rejected]
     return "\n".join(rows)
 
 
 def _reasons(link: Link) -> str:
     return f"{link.score:+.1f} ({link.reason})"
+
+
+def _rejected(link: Link, drawing: _Drawing) -> str:
+    """A link that was not made, by the number of where it starts, with its reasons and why it was not made."""
+    why = why_not(link, drawing.page, lambda id_: str(drawing.numbers[id_]))
+    return f"{drawing.numbers[link.source]}: {_reasons(link)}; {why}"
 
 
 def _read(line: TextLine) -> str:
@@ -202,6 +217,18 @@ def _add_flow(root: etree._Element, drawing: _Drawing) -> None:
             arrow = add_arrow(flow, boxes[link.source], boxes[link.target], drawing.size, colour)
             numbers = f"{drawing.numbers[link.source]} → {drawing.numbers[link.target]}"
             add(arrow, "title", f"{numbers}, {link.kind}: {_reasons(link)}")
+
+
+def _add_rejected(root: etree._Element, drawing: _Drawing) -> None:
+    """A dashed arrow for each link that had something for it and was not made, below the flow."""
+    links = [link for link in drawing.page.rejected if link.score > 0]
+    if not links:
+        return
+    group = add(root, "g", opacity=_REJECTED_OPACITY, **{"stroke-dasharray": f"{drawing.size / 3:.1f}"})
+    boxes = {region.id: bounds(page_points(region.polygon, drawing.page)) for region in drawing.page.regions}
+    for link in links:
+        arrow = add_arrow(group, boxes[link.source], boxes[link.target], drawing.size / 2, _UNUSED_DARK)
+        add(arrow, "title", f"{drawing.numbers[link.target]} not {_TOLD_BY_TARGET[link.kind]} {_rejected(link, drawing)}")
 
 
 def _add_badge(group: etree._Element, region: Region, drawing: _Drawing) -> None:

@@ -8,6 +8,7 @@ reason adds or takes its own, so that a decision can be explained by the list of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -163,28 +164,40 @@ class FlowGraph:
 
     def links(self) -> tuple[Link, ...]:
         """The best consistent set of edges."""
-        sources = self._nodes
-        evidence = [
+        if not self.blocks:
+            return ()
+        pairs = best_matching(np.array([[e.score for e in row] for row in self._evidence]))
+        return _without_cycles([self._link(row, column) for row, column in pairs])
+
+    def candidates(self, count: int) -> tuple[Link, ...]:
+        """For each block the edges into it that have most evidence, `count` at most, best first; also such as speak against."""
+        return tuple(
+            self._link(row, column)
+            for column in range(len(self.blocks))
+            for row in sorted(range(len(self._nodes)), key=lambda row: -self._evidence[row][column].score)[:count]
+            if self._evidence[row][column] is not NEVER
+        )
+
+    @cached_property
+    def _evidence(self) -> list[list[Evidence]]:
+        """The evidence for each edge: rows by source, columns by the block that it leads into."""
+        return [
             [
                 self._heads(source, t) if isinstance(source, HeadingNode) else self._continues(source, t)
                 for t in range(len(self.blocks))
             ]
-            for source in sources
+            for source in self._nodes
         ]
-        if not self.blocks:
-            return ()
-        pairs = best_matching(np.array([[e.score for e in row] for row in evidence]))
-        links = [
-            Link(
-                sources[row].region.id,
-                self.blocks[column].region.id,
-                LinkKind.HEADS if row < len(self.headings) else LinkKind.CONTINUES,
-                round(evidence[row][column].score, 2),
-                "; ".join(evidence[row][column].reasons),
-            )
-            for row, column in pairs
-        ]
-        return _without_cycles(links)
+
+    def _link(self, row: int, column: int) -> Link:
+        source, evidence = self._nodes[row], self._evidence[row][column]
+        return Link(
+            source.region.id,
+            self.blocks[column].region.id,
+            LinkKind.HEADS if isinstance(source, HeadingNode) else LinkKind.CONTINUES,
+            round(evidence.score, 2),
+            "; ".join(evidence.reasons),
+        )
 
     def _heading_above(self, block: Block) -> int | None:
         """The heading that a block stands right under: nothing but other blocks' white between them."""

@@ -28,6 +28,9 @@ ITEM_LINES = 3
 BYLINE_REACH = 3.0
 """How far below a heading its byline stands at most, in type sizes."""
 
+CANDIDATES = 3
+"""So many of the strongest links into a block are kept, made or not, so that a decision can be explained."""
+
 FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
 
@@ -35,12 +38,14 @@ FIGURE_REACH = 4.0
 def read_order(page: Page) -> Page:
     """Decide what goes on where, and put the page's regions in reading order: folio, articles, then what is left.
 
-    The links of the result say which region goes on in which and why. No region is lost; a heading without text and
-    a scrap of text without a heading become fillers.
+    The links of the result say which region goes on in which and why, `rejected` what else was weighed. No region is
+    lost; a heading without text and a scrap of text without a heading become fillers.
     """
     cues = load_cues(page.language)
     page = part_bylines(mark_folio(page, cues), cues)
-    links = FlowGraph(page, cues).links()
+    graph = FlowGraph(page, cues)
+    links = graph.links()
+    rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
     units = _units(page.regions, links)
     figures = _figure_links(units, page)
     own = {region.id: region for region in page.regions}
@@ -53,7 +58,7 @@ def read_order(page: Page) -> Page:
     ordered += [region for unit in _in_rows(units, page.type_size) for region in _settled(unit)]
     seen = {region.id for region in ordered}
     left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
-    return replace(page, links=(*links, *figures), regions=(*ordered, *left))
+    return replace(page, links=(*links, *figures), rejected=rejected, regions=(*ordered, *left))
 
 
 def part_bylines(page: Page, cues: Cues) -> Page:

@@ -49,13 +49,14 @@ class _Frames(Protocol):
     def close(self) -> None: ...
 
 
-def open_scans(path: Path, stem: str, options: Options) -> Iterator[Scan | FailedFrame]:
+def open_scans(path: Path, stem: str, options: Options, first: int = 1) -> Iterator[Scan | FailedFrame]:
     """Open a file's frames, one by one as they are asked for.
 
     Args:
         path: an image or PDF; its content, not its suffix, tells which.
         stem: the page id of the file, to which frames add their number where there are several.
         options: `max_pixels` bounds what is decoded.
+        first: the frame to begin with, from 1; those before it are not decoded.
 
     Yields:
         For each frame a scan with grey pixels the way a viewer shows them, the identity as its frame; or why there is
@@ -66,7 +67,7 @@ def open_scans(path: Path, stem: str, options: Options) -> Iterator[Scan | Faile
         with _open(path) as file:
             source = replace(source, sha256=hashlib.file_digest(file, "sha256").hexdigest())
             with closing(_frames(file, options.max_pixels)) as frames:
-                for index in range(len(frames)):
+                for index in range(first - 1, len(frames)):
                     here = replace(source, frame=index + 1, frames=len(frames), media_type=frames.media_type)
                     yield _read(frames, index, here, page_id(stem, index + 1, len(frames)))
     except (PageError, OSError) as error:
