@@ -7,7 +7,7 @@ table        the figures as a table and as JSON
 """
 
 from digitize.evaluate.archive import Evaluation, PageEvaluation, evaluate
-from digitize.evaluate.measures import FIGURES, Figures, measure
+from digitize.evaluate.measures import FIGURES, Figures, mean, measure
 from digitize.evaluate.table import aligned, cells, to_json, to_table
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "aligned",
     "cells",
     "evaluate",
+    "mean",
     "measure",
     "to_json",
     "to_table",

@@ -13,8 +13,9 @@ from digitize.evaluate.texts import PageTexts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from digitize.evaluate.measures import Tolerance
+
 TEI_SUFFIX = ".tei.xml"
-RECORD = "page.json"
 PREFIX = "p"  # what page ids have before a name that cannot begin an XML id
 
 
@@ -22,14 +23,14 @@ PREFIX = "p"  # what page ids have before a name that cannot begin an XML id
 class PageEvaluation:
     """One page that has a truth: its figures, and how many articles it truly has and how many were read.
 
-    `missing`: the page was not read at all, so that everything on it counts as wrong.
+    `missing`: no article of the page was read although it has some, so that everything on it counts as wrong.
     """
 
     name: str
     figures: Figures
     true_articles: int
     read_articles: int
-    missing: bool = False
+    missing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,22 @@ def evaluate(archive: Path, truth: Path, *, film: bool = False) -> Evaluation:
     matched = {name: _page_id(name, pages) for name in truths}
     _refuse_doubles(matched, truth)
     tolerance = FILM if film else CLEAN
-    evaluations = []
-    for name, source in truths.items():
-        folder = pages.get(matched[name])
-        true = read_tei(_documents(source)) if source.is_dir() else read_json(source)
-        read = read_tei(_documents(folder)) if folder else PageTexts()
-        figures = measure(true, read, tolerance)
-        evaluations.append(PageEvaluation(matched[name], figures, len(true.articles), len(read.articles), folder is None))
+    evaluations = tuple(_evaluate_page(matched[n], t, pages.get(matched[n]), tolerance) for n, t in truths.items())
     without = tuple(page for page in pages if page not in matched.values())
-    return Evaluation(tuple(evaluations), without, film)
+    return Evaluation(evaluations, without, film)
+
+
+def _evaluate_page(name: str, truth: Path, folder: Path | None, tolerance: Tolerance) -> PageEvaluation:
+    true = read_tei(_documents(truth)) if truth.is_dir() else read_json(truth)
+    read = read_tei(_documents(folder)) if folder else PageTexts()
+    missing = folder is None and bool(true.articles)
+    return PageEvaluation(name, measure(true, read, tolerance), len(true.articles), len(read.articles), missing)
 
 
 def _pages(archive: Path) -> dict[str, Path]:
-    """The pages' folders: those that hold a record or TEI documents."""
-    folders = {f.name: f for f in _entries(archive) if f.is_dir() and ((f / RECORD).is_file() or _documents(f))}
-    if not any(map(_documents, folders.values())):
+    """The folders of pages of which articles were read."""
+    folders = {entry.name: entry for entry in _entries(archive) if _documents(entry)}
+    if not folders:
         raise UsageError(
             f"{archive} holds no pages with TEI documents",
             remedy="name the folder that `digitize run` has written, with tei among its formats",

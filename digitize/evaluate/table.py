@@ -38,7 +38,8 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     lines = []
     for first, *others in rows:
         left = first + " " * (widths[0] - _columns(first))
-        lines.append("  ".join([left, *(" " * (w - _columns(t)) + t for w, t in zip(widths[1:], others, strict=True))]))
+        right = (" " * (width - _columns(text)) + text for width, text in zip(widths[1:], others, strict=True))
+        lines.append("  ".join([left, *right]).rstrip())
     return "\n".join(lines)
 
 
