@@ -100,6 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, help="keep what was read there; default: a temporary folder")
     parser.add_argument("--language", default="zh-Hans", help="language of the pages; default: %(default)s")
     told = parser.parse_args(arguments)
+    truth = told.truth or told.pages / "truth"
+    for folder in (told.pages, truth):
+        if not folder.is_dir():
+            parser.error(f"{folder} is not a folder: name one with images, and with --truth one with their truth")
     with tempfile.TemporaryDirectory() as scratch:
         output = told.output or Path(scratch)
         try:
@@ -107,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             summary = digitize.run([told.pages], output, options, force=True, on_page=_tell)
             if summary.interrupted:
                 return summary.exit_code
-            evaluation = evaluate(output, told.truth or told.pages / "truth")
+            evaluation = evaluate(output, truth)
         except digitize.DigitizeError as error:
             print(f"layout.py: {error}", file=sys.stderr)
             return error.exit_code
