@@ -118,6 +118,21 @@ def test_a_document_is_read_in_order(tmp_path: Path) -> None:
     assert article.area == Box(10, 10, 410, 530)
 
 
+def test_moved_paragraphs_keep_their_zones(tmp_path: Path) -> None:
+    """An editor may move text to another document of the page, and leave the zones where they are."""
+    document, other = tmp_path / "A08-a001.tei.xml", tmp_path / "A08-a002.tei.xml"
+    document.write_text(DOCUMENT, "utf-8")
+    paragraphs = etree.parse(document).getroot().findall(f".//{TEI}div[@type='article']/{TEI}p")
+    change(document, lambda div: without(div.find(f"{TEI}p")))
+    other.write_text(f'<TEI xmlns="{TEI[1:-1]}"><text><body><div type="article"/></body></text></TEI>')
+    change(other, lambda div: div.extend(paragraphs))
+
+    first, second = read_tei([document, other]).articles
+    assert first.lines == (Box(10, 10, 410, 60),)
+    assert second.lines == (Box(10, 80, 200, 100), Box(10, 120, 200, 142))
+    assert second.area == Box(10, 80, 200, 142)
+
+
 def test_a_missing_headline_is_one_of_five(archive: Path) -> None:
     """A01 has five articles; one comes out without its headline."""
     change(archive / "A01" / "A01-a003.tei.xml", lambda div: without(next(div.iterfind(f"{TEI}head[@type='main']"))))

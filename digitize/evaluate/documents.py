@@ -32,20 +32,21 @@ Zones = dict[str, Box]
 def read_tei(paths: Iterable[Path]) -> PageTexts:
     """The articles of a page from its TEI documents, in the order of their paths.
 
-    An article is a `div type="article"`. Its printed lines begin with `lb`, whose `facs` leads to their zones; a paragraph
-    without `lb` counts as one line. Notes, running heads and descriptions of figures are no text.
+    An article is a `div type="article"`. Its printed lines begin with `lb`, whose `facs` leads to their zones, in the same
+    document or, where an editor has moved them, in another one of the page; a paragraph without `lb` counts as one line.
+    Notes, running heads and descriptions of figures are no text.
 
     Raises:
         InvalidXmlError: a document is not TEI, or cannot be read.
     """
+    documents = [(root, _zones(root, path)) for path in paths for root in [_parse(path)]]
+    page = {name: box for _, zones in documents for name, box in zones.items()}
     articles: list[ArticleText] = []
     joins: list[tuple[str, str]] = []
-    for path in paths:
-        root = _parse(path)
-        zones = _zones(root, path)
+    for root, zones in documents:
         for div in root.iterfind(f"{TEI}text//{TEI}div[@type='{ARTICLE}']"):
             if not _inside(div, f"{TEI}div", ARTICLE):
-                articles.append(_article(div, zones))
+                articles.append(_article(div, page | zones))
                 joins += pairwise(line for p in _paragraphs(div) for line in _printed_lines(p))
     return PageTexts(tuple(articles), tuple(joins))
 
