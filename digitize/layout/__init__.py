@@ -46,6 +46,7 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     boxes = find_boxes(ink, type_size, rules)
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     completed = complete_lines(ink, printed, rules, panels)
+    type_size = body_size(completed)
     lines = join_lines(cut_lines(ink, completed, rules, type_size), rules, type_size)
     type_size = body_size(lines)
     furniture = Furniture(rules, boxes, tints, panels)

@@ -24,6 +24,12 @@ EDGE = 0.8
 INDENT = 2.8
 """The deepest indent of a paragraph, in type sizes: two characters, and what an opening quotation mark leaves white."""
 
+ENDS = 3
+"""Stacks of so few lines do not show which of them is too wide."""
+
+WIDER = 2.0
+"""A line that reaches so many type sizes out of the column, on either side, is not set in it."""
+
 SIZE_RATIO = 1.3
 """How much the type sizes of two stacked lines may differ: a line of digits is lower, one with brackets higher."""
 
@@ -87,8 +93,20 @@ def stack_lines(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float
         chain = [index]
         while chain[-1] in follower:
             chain.append(follower[chain[-1]])
-        blocks.append(Block(tuple(ordered[i] for i in chain)))
+        blocks += _without_wide_ends([ordered[i] for i in chain], type_size)
     return tuple(blocks)
+
+
+def _without_wide_ends(lines: list[Box], type_size: float) -> list[Block]:
+    """A stack as blocks: what runs out of its column at its top or its foot (a deck, a caption over two) stands alone."""
+    if len(lines) <= ENDS:
+        return [Block(tuple(lines))]
+    inner, quarter = lines[1:-1], max(1, (len(lines) - 2) // 4)
+    left = sorted(line.x0 for line in inner)[quarter - 1] - WIDER * type_size
+    right = sorted(line.x1 for line in inner)[-quarter] + WIDER * type_size
+    first, last = (int(line.x0 < left or line.x1 > right) for line in (lines[0], lines[-1]))
+    middle = lines[first : len(lines) - last]
+    return [Block((lines[0],))] * first + [Block(tuple(middle))] + [Block((lines[-1],))] * last
 
 
 def stacks(upper: Box, lower: Box, type_size: float) -> bool:

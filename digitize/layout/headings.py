@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.layout.blocks import EDGE, separated, stacks
+from digitize.layout.blocks import EDGE, INDENT, separated, stacks
 from digitize.model import Role
 
 if TYPE_CHECKING:
@@ -24,11 +24,17 @@ CLOSE = 0.7
 HEADING_GAP = 0.9
 """White between the lines of one heading, in heights of the larger line."""
 
-SAME_SIZE = 1.3
+SAME_SIZE = 1.25
 """Lines of a heading whose sizes differ by less are one part of it, set on several lines."""
 
 KICKER_GAP = 1.6
 """White between a headline and its kicker or deck, in body sizes or half the headline's height, whichever is more."""
+
+ALIGNED = 1.5
+"""How far a kicker's or deck's side may stand from the headline's, in body sizes: side bearings and quotation marks."""
+
+OFF_MIDDLE = 0.1
+"""How far from the headline's middle a kicker or deck may stand, as a share of the wider one."""
 
 KICKER_LINES = 2
 """Kickers and decks run over at most so many lines; more is running text."""
@@ -132,6 +138,8 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
     """The kicker's (sign -1) or deck's (sign 1) lines: small lines near the group, nearer to it than to running text."""
     reach = max(KICKER_GAP * ground.type_size, 0.5 * group[0].height)
     edge = group[0] if sign < 0 else group[-1]
+    # A heading may bring its own kicker or deck, set large: then what is attached to it is more of the same.
+    fellows = [edge] if edge.height * SAME_SIZE < max(line.height for line in group) else []
     collected: list[Box] = []
     while len(collected) < KICKER_LINES:
         found = [
@@ -140,6 +148,10 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
             if line not in collected
             and -0.3 * line.height <= _distance(edge, line, sign) <= reach
             and edge.overlap_x(line) >= 0.5 * min(edge.width, line.width)
+            and _aligned(line, edge, ground.type_size)
+            and all(
+                max(line.height, other.height) <= SAME_SIZE * min(line.height, other.height) for other in (*fellows, *collected)
+            )
             and not separated(*((line, edge) if sign < 0 else (edge, line)), ground.obstacles)
             and not _nearer_to_text(line, edge, ground, sign)
         ]
@@ -148,6 +160,13 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
         edge = min(found, key=lambda line: _distance(edge, line, sign))
         collected.append(edge)
     return sorted(collected, key=lambda line: line.y0)
+
+
+def _aligned(line: Box, edge: Box, type_size: float) -> bool:
+    """Whether a line is set to the heading's middle or to one of its sides, as kickers and decks are."""
+    slack = ALIGNED * type_size
+    middle = abs(line.cx - edge.cx) <= max(slack, OFF_MIDDLE * max(line.width, edge.width))
+    return middle or abs(line.x0 - edge.x0) <= slack or abs(line.x1 - edge.x1) <= slack
 
 
 def _distance(edge: Box, line: Box, sign: int) -> float:
@@ -161,6 +180,8 @@ def _nearer_to_text(line: Box, edge: Box, ground: Ground, sign: int) -> bool:
         for other in ground.body
         if other is not line
         and _distance(line, other, sign) > -0.5 * line.height
+        and line.x0 >= other.x0 - INDENT * ground.type_size
+        and line.x1 <= other.x1 + INDENT * ground.type_size
         and (stacks(line, other, ground.type_size) if sign > 0 else stacks(other, line, ground.type_size))
     ]
     return any(_distance(line, other, sign) < _distance(edge, line, sign) for other in near)

@@ -58,12 +58,19 @@ STREAK = 0.95
 CHARACTER_GAP = 0.6
 """White inside a line that ink may continue over when a line is completed sideways, in line heights: half a space."""
 
+SLIVER = 0.3
+"""Ink at a line's end that reaches into it by less than this share of a character gap, and stands a gap away from its
+other ink, is a neighbour's."""
+
 GUTTER_GAP = 0.55
 """The narrowest white inside a detected line that can be a gutter, in type sizes: gutters are about a character wide."""
 
 GUTTER_SPOT = 0.35
 """Ink up to so many type sizes wide in the midst of white may be dust in a gutter; it is a comma where no lines around
 bear witness of one."""
+
+RULE_SHORT = 1.5
+"""A rule between columns may begin and end so many type sizes off the text on its sides: a line, at most."""
 
 WITNESS_REACH = 6.0
 """How far above and below a gap other lines bear witness of a gutter, in type sizes: three to four lines each way."""
@@ -249,11 +256,11 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
     smallest = SPECK_AREA * ((wide.y1 - wide.y0) * ink.scale) ** 2
     area = mask[rows, columns].sum(axis=0)
     stretches = [(a, b) for a, b in runs(inked) if (b > left and a < right) or area[a:b].sum() >= smallest]
-    own = [(a, b) for a, b in stretches if b > left and a < right]
+    gap = CHARACTER_GAP * (wide.y1 - wide.y0) * ink.scale
+    own = _without_slivers([(a, b) for a, b in stretches if b > left and a < right], (left, right), gap)
     if not own:
         return line.x0, line.x0
     x0, x1 = own[0][0], own[-1][1]
-    gap = CHARACTER_GAP * (wide.y1 - wide.y0) * ink.scale
     for a, b in reversed([s for s in stretches if s[1] <= x0]):
         if x0 - b > gap:
             break
@@ -263,6 +270,16 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
             break
         x1 = b
     return (columns.start + x0) / ink.scale, (columns.start + x1) / ink.scale
+
+
+def _without_slivers(own: list[tuple[int, int]], ends: tuple[float, float], gap: float) -> list[tuple[int, int]]:
+    """A line's stretches of ink without those at its ends that the line only grazes: a neighbour's, over a gutter."""
+    left, right = ends
+    if len(own) > 1 and own[0][1] - left < SLIVER * gap and own[1][0] - own[0][1] > gap:
+        own = own[1:]
+    if len(own) > 1 and right - own[-1][0] < SLIVER * gap and own[-1][0] - own[-2][1] > gap:
+        own = own[:-1]
+    return own
 
 
 def cut_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
@@ -277,7 +294,11 @@ def cut_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: f
         cuts = [rule.cx for rule in rules if _crosses(rule, line)]
         if line.height < LARGE_TYPE * type_size:
             near = index.others(line, WITNESS_REACH * type_size)
-            cuts += [(a + b) / 2 for a, b in _gaps(ink, line, type_size) if _is_gutter(ink, a, b, near, type_size)]
+            cuts += [
+                (a + b) / 2
+                for a, b in _gaps(ink, line, type_size)
+                if _is_gutter(ink, a, b, near, type_size) or _points_at(rules, (a, b), line, type_size)
+            ]
             cuts += [
                 (a + b) / 2 for a, b in _spotted_gaps(ink, line, type_size) if _amid_gutter(ink, (a, b), line, near, type_size)
             ]
@@ -288,6 +309,14 @@ def cut_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: f
 def _crosses(rule: Box, line: Box) -> bool:
     upright = rule.height > rule.width
     return upright and line.x0 + rule.width < rule.cx < line.x1 - rule.width and rule.overlap_y(line) > 0.7 * line.height
+
+
+def _points_at(rules: Sequence[Box], gap: tuple[float, float], line: Box, type_size: float) -> bool:
+    """Whether a column rule ends just above or begins just below a gap: rules often stop short of the text's ends."""
+    return any(
+        rule.height > rule.width and gap[0] < rule.cx < gap[1] and rule.grown(0, RULE_SHORT * type_size).overlap_y(line) > 0
+        for rule in rules
+    )
 
 
 def _gaps(ink: Ink, line: Box, type_size: float) -> list[tuple[float, float]]:

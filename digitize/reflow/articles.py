@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.model import HEADING_ROLES, Article, ArticleKind, Figure, LinkKind, Role
@@ -65,7 +66,7 @@ def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, c
     text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
     placed = [p for region in unit if region.role is Role.PARAGRAPH for p in _placed(region, text)]
     body, dateline = find_dateline(body_passages(placed, page.type_size, cues), page.folio.date, cues)
-    passages = (*heading, *body)
+    passages = (*heading, *_with_deck(body, headed=bool(heading)))
     columns = [region.column for region in unit if region.column]
     captions = [caption for figure in figures for caption in figure.captions]
     return Article(
@@ -80,6 +81,12 @@ def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, c
         continued_from=_continuation(body, cues.continued_from),
         columns=(min(columns), max(columns)) if columns else None,
     )
+
+
+def _with_deck(body: Sequence[Passage], *, headed: bool) -> tuple[Passage, ...]:
+    """The body's passages; lines set like subheadings between a heading and its first paragraph are its deck."""
+    first = next((i for i, p in enumerate(body) if p.role is not Role.SUBHEADING), len(body))
+    return (*(replace(p, role=Role.DECK) if headed else p for p in body[:first]), *body[first:])
 
 
 def _continuation(passages: Sequence[Passage], words: re.Pattern[str]) -> str:
