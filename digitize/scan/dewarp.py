@@ -96,8 +96,8 @@ def straighten(scan: Scan, lines: Sequence[Polygon]) -> Scan:
 def trace_line(pixels: NDArray[np.uint8], line: Polygon) -> NDArray[np.float64]:
     """Follow a line's characters along it: x, y of their middle, and their height, float64 (n, 3), in pixels.
 
-    The first and last points stand at the outer edges of the line's first and last characters. Short lines and such
-    that stand upright give none.
+    The first and last points stand at the outer edges of the line's first and last characters, at the height of the
+    parts that these are in. Short lines and such that stand upright give none.
     """
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = line
     height, length = (math.dist((x0, y0), (x3, y3)) + math.dist((x1, y1), (x2, y2))) / 2, x1 - x0
@@ -161,10 +161,12 @@ def measure_warp(traced: Sequence[NDArray[np.float64]]) -> Warp:
     smoothest bending that fits is found by weighted least squares.
     """
     points = np.vstack(traced)
-    lines = np.repeat(np.arange(len(traced)), [len(line) for line in traced])
+    middles = [line[1:-1] for line in traced]  # the ends have the height of their part's middle, and would flatten the line
+    lines = np.repeat(np.arange(len(traced)), [len(line) for line in middles])
     area = Box(*map(float, (*points[:, :2].min(axis=0), *points[:, :2].max(axis=0))))
     flat = Warp(area, ((0.0,),), ((0.0,),))
-    level = _solve(flat, points[:, :2], lines, points[:, 2], axis=1)
+    inner = np.vstack(middles)
+    level = _solve(flat, inner[:, :2], lines, inner[:, 2], axis=1)
     ends = [np.array([line[end] for line in traced]) for end in (0, -1)]
     edges = np.concatenate([_columns(ends[0], 0), _columns(ends[1], len(traced))])
     both = np.vstack(ends)
