@@ -30,6 +30,9 @@ PANEL_MIN = (4.0, 1.3)
 PANEL_MARGIN = 0.25
 """Black on both sides of the text on a panel, in type sizes, at least."""
 
+WHOLE_PANEL = 0.8
+"""A detected line that takes more of a panel is the panel itself, taken for type by the detector's coarse pass."""
+
 PANEL_FILL = 0.9
 """Share of its rectangle that a panel's or tint's outline takes; a photo's dark parts are ragged."""
 
@@ -102,9 +105,9 @@ def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, 
 
 def _frames_text(panel: Box, lines: Sequence[Box], type_size: float) -> bool:
     """Whether a panel reaches beyond its text on both sides: bold type run together is no ground of its own."""
-    inside = [line for line in lines if panel.intersection(line) > 0.5 * line.area]
+    inside = [line for line in lines if panel.intersection(line) > 0.5 * line.area and line.area < WHOLE_PANEL * panel.area]
     margin = PANEL_MARGIN * type_size
-    return all(line.x0 >= panel.x0 + margin and line.x1 <= panel.x1 - margin for line in inside)
+    return bool(inside) and all(line.x0 >= panel.x0 + margin and line.x1 <= panel.x1 - margin for line in inside)
 
 
 def whiten_panels(ink: Ink, panels: Sequence[Box], type_size: float) -> Ink:

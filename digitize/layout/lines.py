@@ -289,11 +289,12 @@ def cut_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: f
     only: headings run over gutters.
     """
     index = _RowIndex(line for line in lines if line.height < LARGE_TYPE * type_size)
+    large = [line for line in lines if line.height >= LARGE_TYPE * type_size]
     pieces: list[Box] = []
     for line in lines:
         cuts = [rule.cx for rule in rules if _crosses(rule, line)]
         if line.height < LARGE_TYPE * type_size:
-            near = index.others(line, WITNESS_REACH * type_size)
+            near = [box for box in index.others(line, WITNESS_REACH * type_size) if not _headed_off(line, box, large)]
             cuts += [
                 (a + b) / 2
                 for a, b in _gaps(ink, line, type_size)
@@ -309,6 +310,12 @@ def cut_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: f
 def _crosses(rule: Box, line: Box) -> bool:
     upright = rule.height > rule.width
     return upright and line.x0 + rule.width < rule.cx < line.x1 - rule.width and rule.overlap_y(line) > 0.7 * line.height
+
+
+def _headed_off(line: Box, other: Box, large: Sequence[Box]) -> bool:
+    """Whether a heading stands between two lines: columns under a headline say nothing of the kicker over it."""
+    low, high = sorted((line.cy, other.cy))
+    return any(low < heading.cy < high and heading.overlap_x(line) > 0 for heading in large)
 
 
 def _points_at(rules: Sequence[Box], gap: tuple[float, float], line: Box, type_size: float) -> bool:

@@ -38,6 +38,12 @@ indented and short, in most only a few are."""
 EDGE_SLACK = 0.5
 """How far lines that keep to one edge may differ, in type sizes: half a character, as punctuation leaves it white."""
 
+JUSTIFIED_SHARE = 1 / 3
+"""Share of the inner lines of running text that are justified, at least: paragraphs of two lines leave every other one."""
+
+JUSTIFIED = 1.0
+"""White at both ends of a justified line, in type sizes: line-breaking rules leave one character."""
+
 FULL_BLOCK = 3
 """So many lines show both edges of their column; fewer may all be short or indented."""
 
@@ -93,6 +99,18 @@ def _shared_edge(positions: NDArray[np.float64], size: float) -> float:
     outermost = positions[np.argmax(keeping >= max(1, round(EDGE_SHARE * len(positions))))]
     near = (positions >= outermost) & (positions <= outermost + INDENT * size)
     return float(positions[near][np.argmax(keeping[near])])
+
+
+def is_justified(region: Region) -> bool:
+    """Whether a block is running text: many of its lines run from edge to edge, as those of lists and slogans do not.
+
+    The first and last line do not tell: one is indented, the other may be short.
+    """
+    edges, size = block_edges(region), float(np.median([line.box.height for line in region.lines]))
+    inner = region.lines[1:-1] or region.lines
+    slack = JUSTIFIED * size
+    full = sum(line.box.x0 - edges.left <= slack and edges.right - line.box.x1 <= slack for line in inner)
+    return JUSTIFIED_SHARE * len(inner) <= full
 
 
 def _one_column(a: Region, b: Region) -> bool:

@@ -60,6 +60,9 @@ WRAPS = -1.5
 RULE = -5.0
 """A rule between two blocks parts items."""
 
+COLUMN_RULES = 0.6
+"""Share of a page's gutters with a rule in them from which rules are there to part columns."""
+
 COLUMN_RULE = -1.5
 """A rule in the gutter parts items in some newspapers and only columns in others."""
 
@@ -159,6 +162,7 @@ class FlowGraph:
         self._printed = tuple(region.box for region in page.regions)
         self.rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
         self._column = float(np.median([block.box.width for block in self.blocks])) if self.blocks else 1.0
+        self._upright = () if self._column_rules() else tuple(rule for rule in self.rules if rule.height > rule.width)
         self._head = [self._heading_above(block) for block in self.blocks]
         self._aside = [self._headings_aside(index) for index in range(len(self.blocks))]
 
@@ -225,14 +229,25 @@ class FlowGraph:
             tallest, y = max(tallest, top - y), max(y, bottom)
         return tallest
 
+    def _column_rules(self) -> bool:
+        """Whether most gutters of the page hold a rule: then rules part columns, and tell nothing of articles."""
+        ruled = parted = 0
+        for left in self.blocks:
+            beside = [b for b in self.blocks if b.box.x0 >= left.box.x1 and b.box.overlap_y(left.box) > 2 * self.type_size]
+            if not beside:
+                continue
+            right = min(beside, key=lambda b: b.box.x0)
+            gutter = Box(left.box.x1, max(left.box.y0, right.box.y0), right.box.x0, min(left.box.y1, right.box.y1))
+            parted += 1
+            ruled += any(r.height > r.width and gutter.intersection(r) > 0 for r in self.rules)
+        return ruled > COLUMN_RULES * parted
+
     def _headings_aside(self, index: int) -> frozenset[int]:
         """The headings in whose row of blocks a block without one stands: their tops level, no rule in the gutters between."""
         if self._head[index] is not None:
             return frozenset()
         block, found = self.blocks[index], set()
-        upright = [
-            rule for rule in self.rules if rule.height > rule.width and rule.overlap_y(block.box) > 0.5 * block.box.height
-        ]
+        upright = [rule for rule in self._upright if rule.overlap_y(block.box) > 0.5 * block.box.height]
         for other, head in zip(self.blocks, self._head, strict=True):
             level = abs(other.box.y0 - block.box.y0) <= ALIGNED * self.type_size
             low, high = sorted((other.box.cx, block.box.cx))
@@ -335,7 +350,7 @@ class FlowGraph:
         drop = (b.y0 - a.y1) / self.type_size
         found = found.plus(-DROP * max(0.0, drop), "begins lower")
         found = found.plus(-DROP * max(0.0, (a.y0 - b.y1) / self.type_size), "ends higher")
-        upright = [r for r in self.rules if r.height > r.width and a.cx < r.cx < b.cx]
+        upright = [r for r in self._upright if a.cx < r.cx < b.cx]
         if any(r.overlap_y(gutter) > 0.5 * gutter.height for r in upright):
             found = found.plus(COLUMN_RULE, "a rule in the gutter")
         low, high = (a, b) if a.cy < b.cy else (b, a)

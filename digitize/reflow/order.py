@@ -9,7 +9,7 @@ from digitize.geometry import hull, map_polygon
 from digitize.model import HEADING_ROLES, Link, LinkKind, Role
 from digitize.reflow.bylines import is_byline
 from digitize.reflow.cues import load_cues
-from digitize.reflow.flow import column_edges, set_apart
+from digitize.reflow.flow import column_edges, is_justified, set_apart
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
 
@@ -23,7 +23,7 @@ BAND = 4.0
 """Articles whose tops differ by less than this many type sizes stand in one row and are read from left to right."""
 
 ITEM_LINES = 3
-"""Text without a heading is an item of its own from so many lines on; less is a filler."""
+"""Running text without a heading is an item of its own from so many lines on; less, or a list, is a filler."""
 
 BYLINE_REACH = 3.0
 """How far below a heading its byline stands at most, in type sizes."""
@@ -181,7 +181,8 @@ def _settled(unit: Sequence[Region]) -> list[Region]:
     headed = any(region.role is Role.HEADLINE for region in unit)
     illustrated = any(region.role is Role.PICTURE for region in unit)
     lines = sum(len(region.lines) for region in text)
-    is_item = unit[0].role is Role.ADVERTISEMENT or (headed and (lines > 0 or illustrated)) or lines >= ITEM_LINES
+    running = any(len(region.lines) >= ITEM_LINES and is_justified(region) for region in text)
+    is_item = unit[0].role is Role.ADVERTISEMENT or (headed and (lines > 0 or illustrated)) or running
     if is_item:
         return list(unit)
     return [
