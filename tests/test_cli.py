@@ -26,7 +26,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROJECT = Path(__file__).resolve().parents[1]
-COMMANDS = ([], ["run"], ["models"], ["models", "list"], ["models", "fetch"], ["validate"], ["explain"], ["schemas"], ["schemas", "fetch"])
+COMMANDS = (
+    [],
+    ["run"],
+    ["models"],
+    ["models", "list"],
+    ["models", "fetch"],
+    ["validate"],
+    ["evaluate"],
+    ["explain"],
+    ["schemas"],
+    ["schemas", "fetch"],
+)
 
 
 @pytest.fixture(autouse=True)

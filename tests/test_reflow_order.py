@@ -85,6 +85,19 @@ def test_a_boxed_article_keeps_to_its_box() -> None:
     assert texts(page) == ["甲" * 62 + "丙" * 34 + "。", "乙" * 64]
 
 
+def test_text_goes_on_below_a_box_that_stands_in_its_column() -> None:
+    """A boxed item in a column is gone past: the text above it goes on below it."""
+    area = Box(column_left(0) - 10, 420, column_left(0) + 340, 640)
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=0),
+        text_block("b", full("乙", 5), column=0, y=450, frame="f"),
+        text_block("c", [*full("丙", 2), "丙丙。"], column=0, y=660),
+        frames=(Frame("f", area.polygon, area),),
+    )
+    assert texts(page) == ["甲" * 62 + "丙" * 34 + "。", "乙" * 80]
+
+
 def test_a_byline_ends_an_article() -> None:
     """What follows a signed text in the next column is another item."""
     page = page_of(

@@ -325,21 +325,22 @@ class FlowGraph:
         """Evidence from where two blocks stand to each other."""
         a, b = source.box, block.box
         if a.overlap_x(b) >= 0.5 * min(a.width, b.width):
-            return self._step_down(a, b)
+            return self._step_down(a, b, block.region.frame_id)
         if b.x0 >= a.x1 - self.type_size:
             return self._step_right(a, b)
         return self._step_back(a, b)
 
-    def _step_down(self, a: Box, b: Box) -> Evidence:
+    def _step_down(self, a: Box, b: Box, frame_id: str | None) -> Evidence:
         if b.y0 < a.cy:
             return NEVER
         span = Box(max(a.x0, b.x0), a.y1, min(a.x1, b.x1), b.y0)
-        between = [o.box for o in self._nodes if o.box not in (a, b) and o.box.overlap_x(span) > 0 and a.y1 <= o.box.cy <= b.y0]
-        if between:
+        # What stands in a box is no part of this text: it is gone past like a picture.
+        between = [o for o in self._nodes if o.box not in (a, b) and o.box.overlap_x(span) > 0 and a.y1 <= o.box.cy <= b.y0]
+        if any(o.region.frame_id == frame_id for o in between):
             return NEVER
-        pictures = [p for p in self.pictures if p.box.overlap_x(span) > 0 and a.y1 <= p.box.cy <= b.y0]
-        found = Evidence().plus(PAST_PICTURE if pictures else BELOW, "below a picture" if pictures else "right below")
-        if not pictures:
+        passed = [p for p in (*self.pictures, *between) if p.box.overlap_x(span) > 0 and a.y1 <= p.box.cy <= b.y0]
+        found = Evidence().plus(PAST_PICTURE if passed else BELOW, "below a picture or box" if passed else "right below")
+        if not passed:
             found = found.plus(-DROP * max(0.0, (b.y0 - a.y1) / self.type_size - 1), "distance")
         return found.plus(RULE if self._ruled(span) else 0.0, "a rule between")
 

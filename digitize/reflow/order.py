@@ -69,7 +69,8 @@ def part_bylines(page: Page, cues: Cues) -> Page:
         heading = _heading_over(region, page) if region in text else None
         edges = column_edges(region, text) if heading else None
         first = region.lines[0] if region.lines else None
-        if heading and edges and first and is_byline(first.text, cues) and set_apart(first, edges, page.type_size):
+        alone = len(region.lines) == 1
+        if heading and edges and first and is_byline(first.text, cues) and (alone or set_apart(first, edges, page.type_size)):
             byline = replace(
                 region, role=Role.DECK, polygon=first.polygon, box=first.box, lines=(first,), heading_id=heading.id, column=0
             )
