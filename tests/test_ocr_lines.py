@@ -101,8 +101,16 @@ def test_a_crop_has_a_margin_and_stays_on_the_page() -> None:
     """A tenth of the type size is left around a line, as far as the page goes."""
     reader = Reader()
     scan, page = page_with((line("inside", Box(40, 40, 80, 60)), line("corner", Box(380, 290, 400, 300))))
-    recognize(scan, page, reader)
+    recognize(scan, replace(page, language="en"), reader)
     assert [crop.shape for crop in reader.crops] == [(24, 44), (12, 22)]
+
+
+def test_ideographs_are_read_narrowed() -> None:
+    """Crops of a Chinese page keep their height and four fifths of their width."""
+    reader = Reader()
+    scan, page = page_with((line("inside", Box(40, 40, 80, 60)),))
+    recognize(scan, replace(page, language="zh-Hant"), reader)
+    assert [crop.shape for crop in reader.crops] == [(24, 35)]
 
 
 def test_reversed_lines_are_turned_to_black_on_white() -> None:

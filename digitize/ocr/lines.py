@@ -7,6 +7,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from digitize.geometry import Box, map_polygons
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 # Paper left around a line when it is cut out, in type sizes: the network was trained on boxes with some room, and the
 # neighbouring lines are half a type size away in tightly set columns.
 CROP_MARGIN = 0.1
+# Ideographs are read as well at this share of their width, and a fifth sooner. Wrong characters among 15,333 on clean
+# and film pages: 10 at full width, 7 at 0.8, 7 at 0.7, 8 with twice the margin. Latin letters are narrow already.
+CROP_WIDTH = 0.8
 # A glyph's cell ends half-way to its neighbours, but no further from its middle than this, in type sizes: letter-spaced
 # headings and gaps must not make wide glyphs.
 MAX_HALF_CELL = 0.6
@@ -54,7 +58,8 @@ def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[Proce
         The page with text, confidence and glyphs in each line; a line in which nothing was read keeps the text "".
     """
     areas = [_crop_area(line, scan.pixels.shape) for line in page.lines]
-    crops = [_crop(scan.pixels, area, reversed_=line.reversed) for line, area in zip(page.lines, areas, strict=True)]
+    width = CROP_WIDTH if page.language.startswith("zh") else 1.0
+    crops = [_crop(scan.pixels, area, width, reversed_=line.reversed) for line, area in zip(page.lines, areas, strict=True)]
     readings = [without_echoes(without_dust(reading)) for reading in recognizer.read(crops)]
     cells = [_glyph_cells(line, reading, area) for line, reading, area in zip(page.lines, readings, areas, strict=True)]
     polygons = iter(map_polygons([cell.polygon for row in cells for cell in row], scan.frame))
@@ -130,8 +135,11 @@ def _crop_area(line: TextLine, shape: tuple[int, ...]) -> Box:
     return Box(math.floor(box.x0), math.floor(box.y0), math.ceil(box.x1), math.ceil(box.y1)).clipped(shape[1], shape[0])
 
 
-def _crop(pixels: NDArray[np.uint8], area: Box, *, reversed_: bool) -> NDArray[np.uint8]:
+def _crop(pixels: NDArray[np.uint8], area: Box, width: float, *, reversed_: bool) -> NDArray[np.uint8]:
     crop = pixels[int(area.y0) : int(area.y1), int(area.x0) : int(area.x1)]
+    if width < 1 and crop.size:
+        size = (max(1, round(width * crop.shape[1])), crop.shape[0])
+        crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_AREA), np.uint8)
     return np.bitwise_not(crop) if reversed_ else crop
 
 
