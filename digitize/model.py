@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     import numpy as np
     from numpy.typing import NDArray
@@ -79,6 +80,10 @@ class LinkKind(StrEnum):
     HEADS = "heads"  # the source is the heading of the text that begins with the target
     ILLUSTRATES = "illustrates"  # the source is a picture of the article that begins with the target
     CAPTIONS = "captions"  # the source is the caption of the target
+
+
+FLOW_LINKS = frozenset({LinkKind.CONTINUES, LinkKind.HEADS})
+"""The links that make an article's text; the others lead from its pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,13 @@ class TextLine:
     text: str = ""
     confidence: float = 0.0
     glyphs: tuple[Glyph, ...] = ()
+
+
+def mean_confidence(lines: Iterable[TextLine]) -> float:
+    """The mean confidence of the lines' characters, 0..1; 0 where there are none."""
+    weights = [(len(line.text), line.confidence) for line in lines]
+    total = sum(count for count, _ in weights)
+    return sum(count * value for count, value in weights) / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +269,7 @@ class Page:
     @property
     def confidence(self) -> float:
         """The mean confidence of the page's characters, 0..1; 0 for a page without text."""
-        weights = [(len(line.text), line.confidence) for line in self.lines]
-        total = sum(count for count, _ in weights)
-        return sum(count * value for count, value in weights) / total if total else 0.0
+        return mean_confidence(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,9 +394,7 @@ class Article:
     @property
     def confidence(self) -> float:
         """The mean confidence of the article's characters, 0..1."""
-        weights = [(len(line.text), line.confidence) for line in self.lines]
-        total = sum(count for count, _ in weights)
-        return sum(count * value for count, value in weights) / total if total else 0.0
+        return mean_confidence(self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ from typing import Any
 from digitize.errors import ConfigurationError, MissingDependencyError
 from digitize.ocr.runtime import onnxruntime
 
-DEFAULT_MODEL = "small"
 SUMS = "SHA256SUMS"
 
 _LAYOUT = "1"  # raise when what stands in an inference.yml changes, so that folders made before are not used

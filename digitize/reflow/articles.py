@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digitize.model import HEADING_ROLES, Article, ArticleKind, Figure, LinkKind, Role
+from digitize.model import FLOW_LINKS, HEADING_ROLES, Article, ArticleKind, Figure, Role
 from digitize.reflow.bylines import marked_persons
 from digitize.reflow.cues import load_cues
 from digitize.reflow.flow import Edges, column_edges
@@ -36,9 +36,8 @@ def assemble(page: Page) -> tuple[Article, ...]:
 
 def _units(page: Page) -> Iterator[list[Region]]:
     """Cut the ordered regions into articles: a new one begins where no link leads into a region from the last one."""
-    flow = {LinkKind.CONTINUES, LinkKind.HEADS}
-    followed = {link.target for link in page.links if link.kind in flow}
-    figures = {link.source for link in page.links if link.kind not in flow}
+    followed = {link.target for link in page.links if link.kind in FLOW_LINKS}
+    figures = {link.source for link in page.links if link.kind not in FLOW_LINKS}
     unit: list[Region] = []
     for region in page.regions:
         loose = region.role in {Role.PICTURE, Role.CAPTION} and region.id not in figures

@@ -185,12 +185,10 @@ class FlowGraph:
     @cached_property
     def _evidence(self) -> list[list[Evidence]]:
         """The evidence for each edge: rows by source, columns by the block that it leads into."""
+        targets = range(len(self.blocks))
         return [
-            [
-                self._heads(source, t) if isinstance(source, HeadingNode) else self._continues(source, t)
-                for t in range(len(self.blocks))
-            ]
-            for source in self._nodes
+            *([self._heads(heading, target) for target in targets] for heading in range(len(self.headings))),
+            *([self._continues(source, target) for target in targets] for source in targets),
         ]
 
     def _link(self, row: int, column: int) -> Link:
@@ -267,31 +265,29 @@ class FlowGraph:
             for rule in self.rules
         )
 
-    def _heads(self, heading: HeadingNode, target: int) -> Evidence:
-        block = self.blocks[target]
+    def _heads(self, number: int, target: int) -> Evidence:
+        heading, block = self.headings[number], self.blocks[target]
         if heading.region.frame_id != block.region.frame_id or block.box.y0 < heading.box.cy:
             return NEVER
-        below = [
-            b for i, b in enumerate(self.blocks) if self._head[i] is not None and self.headings[self._head[i] or 0] is heading
-        ]
+        below = [b for b, head in zip(self.blocks, self._head, strict=True) if head == number]
         row = min((b.box.y0 for b in below), default=block.box.y0)
         gap = (block.box.y0 - heading.box.y1) / self.type_size
         if abs(block.box.y0 - row) > ALIGNED * self.type_size or gap > HEADING_REACH:
             return NEVER
         found = Evidence().plus(HEADS, "below the heading").plus(-HEADING_GAP * max(0.0, gap - 1), "distance")
         own = self._head[target]
-        if own is not None and self.headings[own] is not heading:
+        if own not in {None, number}:
             return NEVER
         if own is None:
-            if self.headings.index(heading) not in self._aside[target]:
+            if number not in self._aside[target]:
                 return NEVER
             found = found.plus(ASIDE, "beside the heading's columns")
         first = min((b.box.x0 for b in below), default=block.box.x0)
         found = found.plus(-LEFTWARD * abs(block.box.x0 - first) / self._column, "not the first column")
         return found.plus(*HEADED_START[block.start])
 
-    def _continues(self, source: Block, target: int) -> Evidence:
-        block = self.blocks[target]
+    def _continues(self, number: int, target: int) -> Evidence:
+        source, block = self.blocks[number], self.blocks[target]
         if source is block or source.region.frame_id != block.region.frame_id:
             return NEVER
         found = self._step(source, block)
@@ -308,16 +304,15 @@ class FlowGraph:
         if source.pitch and block.pitch:
             difference = abs(source.pitch - block.pitch) / max(source.pitch, block.pitch)
             found = found.plus(-min(PITCH_MAX, PITCH * difference) if difference > 1 / PITCH else 0.0, "another leading")
-        return found.plus(*self._headings_say(source, target))
+        return found.plus(*self._headings_say(number, target))
 
-    def _headings_say(self, source: Block, target: int) -> tuple[float, str]:
-        index = self.blocks.index(source)
-        ours, theirs = self._head[index], self._head[target]
+    def _headings_say(self, source: int, target: int) -> tuple[float, str]:
+        ours, theirs = self._head[source], self._head[target]
         if theirs is None:
             return 0.0, ""
-        if ours == theirs or theirs in self._aside[index]:
+        if ours == theirs or theirs in self._aside[source]:
             return SAME_HEADING, "under one heading"
-        if source.box.y0 < self.headings[theirs].box.y0 or ours is not None:
+        if self.blocks[source].box.y0 < self.headings[theirs].box.y0 or ours is not None:
             return OTHER_HEADING, "under another heading"
         return UNDER_HEADING, "under a heading of its own"
 

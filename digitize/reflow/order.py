@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import hull, map_polygon
-from digitize.model import HEADING_ROLES, Link, LinkKind, Role
+from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
 from digitize.reflow.bylines import is_byline
 from digitize.reflow.cues import load_cues
 from digitize.reflow.flow import column_edges, is_justified, set_apart
@@ -103,7 +103,7 @@ def _heading_over(region: Region, page: Page) -> Region | None:
 def _chains(regions: Sequence[Region], links: Sequence[Link]) -> tuple[tuple[Region, ...], ...]:
     """The chains that the links make: each a heading, if it has one, and its blocks of text in order."""
     own = {region.id: region for region in regions}
-    follower = {link.source: link.target for link in links if link.kind in {LinkKind.CONTINUES, LinkKind.HEADS}}
+    follower = {link.source: link.target for link in links if link.kind in FLOW_LINKS}
     followed = set(follower.values())
     found = []
     for region in regions:

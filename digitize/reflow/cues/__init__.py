@@ -24,7 +24,6 @@ class Cues:
     weekday: re.Pattern[str]
     page: re.Pattern[str]  # a page number in a running head: group page
     issue: re.Pattern[str]  # an issue number: group issue
-    advertisement: tuple[str, ...]  # words that advertisements use
 
 
 SPOTS = ".·:："
@@ -58,5 +57,4 @@ def load_cues(language: str) -> Cues:
         weekday=re.compile(table["weekday"]),
         page=re.compile(table["page"]),
         issue=re.compile(table["issue"]),
-        advertisement=tuple(table["advertisement"]),
     )
