@@ -109,6 +109,11 @@ def cli() -> None:
 )
 @click.option("-l", "--language", help="Language of the pages: zh-Hans (the default), zh-Hant or en.")
 @click.option("-f", "--format", "formats", metavar="NAMES", help="Formats to write, with commas.  [default: tei,newsml,alto]")
+@click.option(
+    "--writing-mode",
+    metavar="MODE",
+    help="How lines run: horizontal-tb, vertical-rl, or auto, decided for each page by its characters (the default).",
+)
 @click.option("--newspaper", help="Name of the newspaper, where the page does not tell or tells it wrongly.")
 @click.option("--date", metavar="YYYY-MM-DD", help="Date of the issue, where the page does not tell or tells it wrongly.")
 @click.option(
@@ -163,6 +168,7 @@ def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, for
 )
 @click.option("--frame", type=click.IntRange(min=1), default=1, metavar="N", help="Page of a file of several.  [default: 1]")
 @click.option("-l", "--language", help="Language of the page: zh-Hans (the default), zh-Hant or en.")
+@click.option("--writing-mode", metavar="MODE", help="How lines run, as for `digitize run`.")
 @click.option("--device", metavar="auto|cpu|gpu[:N]", help="Where to run, as for `digitize run`.")
 @click.option("--model", metavar="NAME|DIR", help="Recognition model, as for `digitize run`.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE.toml", help="File with settings.")

@@ -23,6 +23,8 @@ ENVIRONMENT_PREFIX = "DIGITIZE_"
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
+WRITING_MODES = ("auto", "horizontal-tb", "vertical-rl")
+
 _DEVICE = re.compile(r"auto|cpu|gpu(:\d+)?")
 _AUTHORITY = re.compile(r"[A-Za-z0-9.@-]+,\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -51,6 +53,7 @@ class Options:
     model: str = "small"
     authority: str = "digitize.invalid,2026"
     max_pixels: int = 400_000_000
+    writing_mode: str = "auto"
 
     def __post_init__(self) -> None:
         """Refuse values outside their sets."""
@@ -63,6 +66,7 @@ class Options:
             self.authority,
             "a domain and a year, as in archive.example,2026",
         )
+        _require(self.writing_mode in WRITING_MODES, "writing_mode", self.writing_mode, f"one of {', '.join(WRITING_MODES)}")
         _require(self.max_pixels > 0, "max_pixels", self.max_pixels, "a positive number")
 
     @property

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.layout import detect_text, find_layout
-from digitize.model import Issue
+from digitize.model import Issue, WritingMode
 from digitize.ocr.lines import recognize
+from digitize.ocr.orientation import find_orientation
 from digitize.reflow import assemble, read_order
-from digitize.scan import clean, straighten
+from digitize.scan import clean, straighten, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +44,22 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
         cleaned = clean(scan, options)
     with _timed("detection", seconds):
         text = detect_text(cleaned.pixels, engine.detector)
+    with _timed("orientation", seconds):
+        wanted = None if options.writing_mode == "auto" else WritingMode(options.writing_mode)
+        orientation = find_orientation(cleaned.pixels, text.polygons, engine.recognizer, wanted)
+    if orientation.quarters:
+        # From the scan as it was opened: so a page comes out the same, to the pixel, however it lay.
+        with _timed("scan", seconds):
+            cleaned = clean(turned(scan, orientation.quarters), options)
+        with _timed("detection", seconds):
+            text = detect_text(cleaned.pixels, engine.detector)
     with _timed("dewarp", seconds):
         straight = straighten(cleaned, text.polygons)
     if straight is not cleaned:
         with _timed("detection", seconds):
             text = detect_text(straight.pixels, engine.detector)
     with _timed("layout", seconds):
-        page = replace(find_layout(straight, text), language=options.language)
+        page = replace(find_layout(straight, text), language=options.language, writing_mode=orientation.writing_mode)
     with _timed("ocr", seconds):
         page = recognize(straight, page, engine.recognizer, engine.steps)
     with _timed("reflow", seconds):

@@ -178,13 +178,39 @@ def test_the_order_of_a_real_page_is_a_permutation(result: PageResult) -> None:
     assert Counter(line.id for line in read_order(page).lines) == Counter(line.id for line in page.lines)
 
 
-def test_polarity_does_not_matter(engine: Engine) -> None:
-    """A page and its negative give the same articles, to the character and the pixel."""
+@pytest.fixture(scope="module")
+def part() -> Scan:
+    """The upper part of a sample page: a headline over four columns, a photo, boxes."""
     scan = opened("A02.png")
-    upper = scan.pixels[:1550]  # a headline over four columns, a photo, boxes
-    part = replace(scan, pixels=upper, source=replace(scan.source, height=len(upper)))
-    positive = process(part, engine, Options())
+    upper = scan.pixels[:1550]
+    return replace(scan, pixels=upper, source=replace(scan.source, height=len(upper)))
+
+
+@pytest.fixture(scope="module")
+def upright(part: Scan, engine: Engine) -> PageResult:
+    """That part, read as it should be."""
+    return process(part, engine, Options())
+
+
+def test_polarity_does_not_matter(part: Scan, upright: PageResult, engine: Engine) -> None:
+    """A page and its negative give the same articles, to the character and the pixel."""
     negative = process(replace(part, pixels=255 - part.pixels), engine, Options())
-    assert (positive.page.negative, negative.page.negative) == (False, True)
-    assert len(positive.articles) >= 2
-    assert positive.articles == negative.articles
+    assert (upright.page.negative, negative.page.negative) == (False, True)
+    assert len(upright.articles) >= 2
+    assert upright.articles == negative.articles
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_how_a_page_lies_does_not_matter(part: Scan, upright: PageResult, engine: Engine, quarters: int) -> None:
+    """A page on its side or its head gives the same articles, to the character, and zones where its print now stands."""
+    pixels = np.ascontiguousarray(np.rot90(part.pixels, quarters))
+    height, width = pixels.shape
+    lying = process(replace(part, pixels=pixels, source=replace(part.source, width=width, height=height)), engine, Options())
+    assert len(lying.articles) >= 2
+    assert [[(p.role, p.text) for p in a.passages] for a in lying.articles] == [
+        [(p.role, p.text) for p in a.passages] for a in upright.articles
+    ]
+    rows, columns = part.pixels.shape
+    moved = {1: lambda x, y: (y, columns - x), 2: lambda x, y: (columns - x, rows - y), 3: lambda x, y: (rows - y, x)}[quarters]
+    for line, same in zip(lying.page.lines, upright.page.lines, strict=True):
+        assert np.array(line.polygon) == pytest.approx(np.array([moved(x, y) for x, y in same.polygon]), abs=0.01)

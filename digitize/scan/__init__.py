@@ -1,8 +1,9 @@
-"""From files to pages that can be read: `find_inputs`, `open_scans`, `clean`, then `straighten` by the detected text."""
+"""From files to pages that can be read: `find_inputs`, `open_scans`, `clean`, `turned`, `straighten` by its text."""
 
 from digitize.scan.cleaning import clean
 from digitize.scan.dewarp import straighten
 from digitize.scan.inputs import FailedInput, Input, find_inputs
 from digitize.scan.opening import FailedFrame, open_scans
+from digitize.scan.turning import turned
 
-__all__ = ["FailedFrame", "FailedInput", "Input", "clean", "find_inputs", "open_scans", "straighten"]
+__all__ = ["FailedFrame", "FailedInput", "Input", "clean", "find_inputs", "open_scans", "straighten", "turned"]

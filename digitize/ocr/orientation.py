@@ -1,0 +1,132 @@
+"""How a page lies on its scan, and whether it is set horizontally or vertically: found by reading a few of its lines.
+
+Lines that stand upright belong to a page on its side, or to one set vertically; lines that lie flat, to a page as it
+should be, on its head, or set vertically and on its side. Which it is, only the characters tell. A recognizer for
+Chinese reads them upright, and turned anticlockwise too, since PaddleOCR turns vertical lines so; it reads none that
+lie otherwise. So the turn under which a few lines are read surely is the reading frame, whatever the writing mode; and
+where the characters, each turned back clockwise by itself, are still read, they stood upright in a vertical line.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize.geometry import bounds
+from digitize.model import WritingMode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from digitize.geometry import Box, Polygon
+    from digitize.ocr import Reading, Recognizer
+
+LINES_READ = 12
+"""So many lines are read, the longest: some of any page are in odd type or damaged."""
+
+LINES_TURNED = 6
+"""So many are read character by character: turned characters are hardly ever read by chance."""
+
+CHARACTERS_READ = 16
+"""A line's first characters tell as much as all of it."""
+
+ELONGATED = 2.0
+"""Longer than high by this much, a detected piece shows in which direction its line runs; squarer ones do not."""
+
+MARGIN = 0.1
+"""Paper around a line when it is cut out, as a share of its height; the recognizer knows lines so."""
+
+SURE = 0.7
+"""Mean confidence from which no other turn is tried: the right one gives 0.78 to 0.99 on measured pages, from clean ones
+to bad film, a wrong one 0.09 to 0.48."""
+
+LEGIBLE = 0.17
+"""Share of what is read in the line that is read of its characters one by one, from which they stand upright: 0.28 and
+more in vertical lines, where the cuts between them are off here and there, below 0.1 in horizontal ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """The quarters, anticlockwise, by which a scan is turned to stand in the reading frame, and its writing mode."""
+
+    quarters: int = 0
+    writing_mode: WritingMode = WritingMode.HORIZONTAL_TB
+
+
+def find_orientation(
+    pixels: NDArray[np.uint8], lines: Sequence[Polygon], recognizer: Recognizer, wanted: WritingMode | None = None
+) -> Orientation:
+    """Find how a page lies, and its writing mode.
+
+    Args:
+        pixels: the page, uint8 (height, width), 0 = ink, lines level or plumb.
+        lines: the lines detected on it, in its pixels.
+        recognizer: what reads a few of them.
+        wanted: the writing mode, where it is known.
+
+    Returns:
+        No turn and horizontal lines, or the mode that is wanted, where nothing on the page tells.
+    """
+    boxes = [bounds(line) for line in lines]
+    flat = sorted((b for b in boxes if b.width > ELONGATED * b.height), key=lambda b: (-b.width, b.y0))
+    tall = sorted((b for b in boxes if b.height > ELONGATED * b.width), key=lambda b: (-b.height, b.x0))
+    if not flat and not tall:
+        return Orientation(0, wanted or WritingMode.HORIZONTAL_TB)
+    upright = sum(b.height for b in tall) > sum(b.width for b in flat)
+    chosen = [_cut(pixels, box) for box in (tall if upright else flat)[:LINES_READ]]
+    best = Trial(0, (), ())
+    for quarters in (1, 3) if upright else (0, 2):
+        crops = tuple(_first_characters(np.rot90(crop, quarters)) for crop in chosen)
+        trial = Trial(quarters, crops, recognizer.read(crops))
+        best = max(best, trial, key=lambda each: each.confidence)
+        if best.confidence >= SURE:
+            break
+    return Orientation(best.quarters, wanted or _writing_mode(best, recognizer))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """Lines as they lie after a turn, uint8 (height, width) each, and what was read in them."""
+
+    quarters: int
+    crops: tuple[NDArray[np.uint8], ...]
+    readings: tuple[Reading, ...]
+
+    @property
+    def confidence(self) -> float:
+        """The mean confidence over all characters read."""
+        characters = [c.confidence for reading in self.readings for c in reading.characters]
+        return sum(characters) / len(characters) if characters else 0.0
+
+
+def _cut(pixels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    margin = MARGIN * min(box.width, box.height)
+    b = box.grown(margin, margin).clipped(pixels.shape[1], pixels.shape[0])
+    return pixels[int(b.y0) : max(int(b.y0) + 1, round(b.y1)), int(b.x0) : max(int(b.x0) + 1, round(b.x1))]
+
+
+def _first_characters(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(crop[:, : CHARACTERS_READ * crop.shape[0]])
+
+
+def _writing_mode(trial: Trial, recognizer: Recognizer) -> WritingMode:
+    """Whether the characters in level lines lie turned anticlockwise, as those of a vertical page in the reading frame."""
+    in_line = trial.readings[:LINES_TURNED]
+    one_by_one = recognizer.read([_stood_up(crop) for crop in trial.crops[:LINES_TURNED]])
+    read, still_read = (sum(c.confidence for r in readings for c in r.characters) for readings in (in_line, one_by_one))
+    return WritingMode.VERTICAL_RL if still_read > LEGIBLE * read else WritingMode.HORIZONTAL_TB
+
+
+def _stood_up(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A line, its characters each turned clockwise where it stands; they are square, so the height tells where to cut."""
+    height, width = crop.shape
+    count = max(1, round(width / (height / (1 + 2 * MARGIN))))
+    edges = np.linspace(0, width, count + 1).round().astype(int)
+    cells = [crop[:, a:b] for a, b in itertools.pairwise(edges) if b > a]
+    return np.hstack([np.asarray(cv2.resize(np.rot90(cell, -1), (height, height)), np.uint8) for cell in cells])
