@@ -48,6 +48,13 @@ FULL_BLOCK = 3
 """So many lines show both edges of their column; fewer may all be short or indented."""
 
 
+CENTRED_WHITE = 1.2
+"""White on both sides of a centred line, in type sizes: more than what an indent and a line's end leave together."""
+
+CENTRED_OFF = 0.35
+"""How far from the middle a centred line may stand, as a share of the white beside it."""
+
+
 class Start(Enum):
     """How a block begins."""
 
@@ -137,6 +144,12 @@ def set_apart(line: TextLine, edges: Edges, type_size: float) -> bool:
     return line_indent(line, edges, type_size) >= INDENT
 
 
+def is_centred(line: TextLine, edges: Edges, type_size: float) -> bool:
+    """Whether a line stands in the middle of its column, white on both sides, as subheadings do."""
+    left, right = line.box.x0 - edges.left, edges.right - line.box.x1
+    return min(left, right) >= CENTRED_WHITE * type_size and abs(left - right) <= CENTRED_OFF * max(left, right)
+
+
 def block_start(region: Region, edges: Edges, type_size: float, cues: Cues) -> Start:
     """How a block of text begins."""
     first = region.lines[0]
@@ -152,7 +165,7 @@ def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End
     last = region.lines[-1]
     if any(is_byline(line.text, cues) and set_apart(line, edges, type_size) for line in region.lines[-3:]):
         return End.BYLINE
-    if edges.right - last.box.x1 > SHORT * type_size:
+    if edges.right - last.box.x1 > SHORT * type_size or is_centred(last, edges, type_size):
         return End.PARAGRAPH
     return End.EITHER if last.text.strip()[-1:] in tuple(cues.terminal) else End.OPEN
 

@@ -7,22 +7,24 @@ reason adds or takes its own, so that a decision can be explained by the list of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitize.geometry import Box, hull
-from digitize.model import HEADING_ROLES, Link, LinkKind, Role
-from digitize.reflow.flow import Edges, End, Start, block_end, block_start, column_edges, line_pitch
+from digitize.geometry import Box
+from digitize.model import Link, LinkKind, Role
+from digitize.reflow.flow import End, Start
 from digitize.reflow.matching import best_matching
+from digitize.reflow.nodes import NEVER, Evidence, HeadingNode, heading_nodes, make_block
+from digitize.reflow.steps import Steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digitize.model import Page, Region
+    from digitize.model import Page
     from digitize.reflow.cues import Cues
+    from digitize.reflow.nodes import Block
 
 FLOW = {
     (End.OPEN, Start.OPEN): (3.0, "mid-sentence"),
@@ -42,30 +44,6 @@ OPENS_ITEM = -4.0
 BYLINE_BELOW = 5.0
 """A byline signs the text right above it."""
 
-BESIDE = 2.0
-"""The next column to the right is where text goes on."""
-
-BELOW = 2.5
-"""Text below text in one column is where it goes on, if nothing stands between."""
-
-PAST_PICTURE = 1.0
-"""Text below a picture goes on from above it less often than from the column before."""
-
-SKIPPED = 2.0
-"""Each column between two blocks takes so much."""
-
-WRAPS = -1.5
-"""From the last column back to the first, one tier lower: rare, and never over a rule."""
-
-RULE = -5.0
-"""A rule between two blocks parts items."""
-
-COLUMN_RULES = 0.6
-"""Share of a page's gutters with a rule in them from which rules are there to part columns."""
-
-COLUMN_RULE = -1.5
-"""A rule in the gutter parts items in some newspapers and only columns in others."""
-
 OTHER_HEADING = -6.0
 """Two blocks that stand under two headings belong to two items."""
 
@@ -80,9 +58,6 @@ PITCH = 10.0
 
 PITCH_MAX = 2.0
 """The most that a difference in leading takes."""
-
-DROP = 0.4
-"""Points taken for each type size that the next block begins below the end of the one before: text flows up, not down."""
 
 HEADS = 3.0
 """A heading has text below it."""
@@ -110,60 +85,17 @@ LEFTWARD = 0.1
 """Points taken for each column width that a block begins right of the heading's first column: text begins on the left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A block of text with what its first and last lines tell."""
-
-    region: Region
-    start: Start
-    end: End
-    edges: Edges
-    pitch: float
-
-    @property
-    def box(self) -> Box:
-        """Its box, in reading-frame pixels."""
-        return self.region.box
-
-
-@dataclass(frozen=True, slots=True)
-class HeadingNode:
-    """A heading: its headline's region, and the box around all its parts."""
-
-    region: Region
-    box: Box
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A sum of points and the reasons that made it."""
-
-    score: float = 0.0
-    reasons: tuple[str, ...] = ()
-
-    def plus(self, points: float, reason: str) -> Evidence:
-        """The evidence with one more reason; none for 0 points."""
-        return Evidence(self.score + points, (*self.reasons, f"{reason} {points:+.1f}")) if points else self
-
-
-NEVER = Evidence(-np.inf)
-
-
 class FlowGraph:
     """The blocks and headings of a page with what stands between them; scores any pair."""
 
     def __init__(self, page: Page, cues: Cues) -> None:
         self.type_size = page.type_size
         text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
-        self.blocks = tuple(_block(region, text, page.type_size, cues) for region in text)
-        self.headings = _heading_nodes(page.regions)
+        self.blocks = tuple(make_block(region, text, page.type_size, cues) for region in text)
+        self.headings = heading_nodes(page.regions)
         self._nodes: tuple[HeadingNode | Block, ...] = (*self.headings, *self.blocks)
-        self.pictures = tuple(region for region in page.regions if region.role in {Role.PICTURE, Role.ADVERTISEMENT})
-        self._printed = tuple(region.box for region in page.regions)
-        self.rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
-        self._column = float(np.median([block.box.width for block in self.blocks])) if self.blocks else 1.0
-        self._upright = () if self._column_rules() else tuple(rule for rule in self.rules if rule.height > rule.width)
-        self._head = [self._heading_above(block) for block in self.blocks]
+        self._steps = Steps(page, self.blocks, self.headings)
+        self._head = [self._heading_over(block) for block in self.blocks]
         self._aside = [self._headings_aside(index) for index in range(len(self.blocks))]
 
     def links(self) -> tuple[Link, ...]:
@@ -201,51 +133,40 @@ class FlowGraph:
             "; ".join(evidence.reasons),
         )
 
-    def _heading_above(self, block: Block) -> int | None:
-        """The heading that a block stands right under: nothing but other blocks' white between them."""
-        over = [
-            (index, heading)
+    def _heading_over(self, block: Block) -> int | None:
+        """The heading that a block stands right under, or right beside where the heading is set downwards."""
+        reached = [
+            (distance, index)
             for index, heading in enumerate(self.headings)
-            if heading.region.frame_id == block.region.frame_id
-            and heading.box.overlap_x(block.box) > self.type_size
-            and heading.box.cy < block.box.y0
+            if heading.region.frame_id == block.region.frame_id and (distance := self._distance(heading, block)) is not None
         ]
-        if not over:
+        return min(reached)[1] if reached else None
+
+    def _distance(self, heading: HeadingNode, block: Block) -> float | None:
+        """White between a heading and the text next to it, in type sizes; None where something else stands between.
+
+        An upright heading's text stands beside it, its top level with the heading's; any other's stands below.
+        """
+        if heading.upright:
+            left, right = sorted((heading.box, block.box), key=lambda box: box.cx)
+            gap = (right.x0 - left.x1) / self.type_size
+            level = abs(block.box.y0 - heading.box.y0) <= ALIGNED * self.type_size
+            return gap if level and -1 <= gap <= HEADING_REACH and not self._steps.parted(left, right) else None
+        if heading.box.overlap_x(block.box) <= self.type_size or heading.box.cy >= block.box.y0:
             return None
-        index, heading = max(over, key=lambda found: found[1].box.y1)
         span = Box(block.box.x0, heading.box.y1, block.box.x1, block.box.y0)
-        walls = [other.box for other in self.blocks if other is not block and other.end is End.BYLINE]
-        if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._ruled(span):
+        walls = [h.box for h in self.headings if h is not heading]
+        walls += [other.box for other in self.blocks if other is not block and other.end is End.BYLINE]
+        if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._steps.ruled(span):
             return None
-        return index if self._white(span) <= HEADING_REACH * self.type_size else None
-
-    def _white(self, span: Box) -> float:
-        """The tallest white in a span between what is printed there, in pixels."""
-        printed = sorted((box.y0, box.y1) for box in self._printed if box.overlap_x(span) > 0 and box.overlap_y(span) > 0)
-        tallest, y = 0.0, span.y0
-        for top, bottom in (*printed, (span.y1, span.y1)):
-            tallest, y = max(tallest, top - y), max(y, bottom)
-        return tallest
-
-    def _column_rules(self) -> bool:
-        """Whether most gutters of the page hold a rule: then rules part columns, and tell nothing of articles."""
-        ruled = parted = 0
-        for left in self.blocks:
-            beside = [b for b in self.blocks if b.box.x0 >= left.box.x1 and b.box.overlap_y(left.box) > 2 * self.type_size]
-            if not beside:
-                continue
-            right = min(beside, key=lambda b: b.box.x0)
-            gutter = Box(left.box.x1, max(left.box.y0, right.box.y0), right.box.x0, min(left.box.y1, right.box.y1))
-            parted += 1
-            ruled += any(r.height > r.width and gutter.intersection(r) > 0 for r in self.rules)
-        return ruled > COLUMN_RULES * parted
+        return span.height / self.type_size if max(self._steps.white(span)) <= HEADING_REACH * self.type_size else None
 
     def _headings_aside(self, index: int) -> frozenset[int]:
         """The headings in whose row of blocks a block without one stands: their tops level, no rule in the gutters between."""
         if self._head[index] is not None:
             return frozenset()
         block, found = self.blocks[index], set()
-        upright = [rule for rule in self._upright if rule.overlap_y(block.box) > 0.5 * block.box.height]
+        upright = [rule for rule in self._steps.upright_rules if rule.overlap_y(block.box) > 0.5 * block.box.height]
         for other, head in zip(self.blocks, self._head, strict=True):
             level = abs(other.box.y0 - block.box.y0) <= ALIGNED * self.type_size
             low, high = sorted((other.box.cx, block.box.cx))
@@ -258,39 +179,30 @@ class FlowGraph:
                 found.add(head)
         return frozenset(found)
 
-    def _ruled(self, span: Box) -> bool:
-        """Whether a horizontal rule crosses the span over most of its width."""
-        return any(
-            rule.width > rule.height and span.y0 < rule.cy < span.y1 and rule.overlap_x(span) > 0.5 * span.width
-            for rule in self.rules
-        )
-
     def _heads(self, number: int, target: int) -> Evidence:
-        heading, block = self.headings[number], self.blocks[target]
-        if heading.region.frame_id != block.region.frame_id or block.box.y0 < heading.box.cy:
+        heading, block, own = self.headings[number], self.blocks[target], self._head[target]
+        if heading.region.frame_id != block.region.frame_id or own not in {None, number}:
             return NEVER
-        below = [b for b, head in zip(self.blocks, self._head, strict=True) if head == number]
-        row = min((b.box.y0 for b in below), default=block.box.y0)
+        nearest = [b for b, head in zip(self.blocks, self._head, strict=True) if head == number]
+        row = min((b.box.y0 for b in nearest), default=block.box.y0)
         gap = (block.box.y0 - heading.box.y1) / self.type_size
-        if abs(block.box.y0 - row) > ALIGNED * self.type_size or gap > HEADING_REACH:
+        if abs(block.box.y0 - row) > ALIGNED * self.type_size or (gap > HEADING_REACH and not heading.upright):
             return NEVER
-        found = Evidence().plus(HEADS, "below the heading").plus(-HEADING_GAP * max(0.0, gap - 1), "distance")
-        own = self._head[target]
-        if own not in {None, number}:
-            return NEVER
+        found = Evidence().plus(HEADS, "beside the upright heading" if heading.upright else "below the heading")
+        found = found.plus(-HEADING_GAP * max(0.0, gap - 1), "distance")
         if own is None:
             if number not in self._aside[target]:
                 return NEVER
             found = found.plus(ASIDE, "beside the heading's columns")
-        first = min((b.box.x0 for b in below), default=block.box.x0)
-        found = found.plus(-LEFTWARD * abs(block.box.x0 - first) / self._column, "not the first column")
+        first = min((b.box.x0 for b in nearest), default=block.box.x0)
+        found = found.plus(-LEFTWARD * abs(block.box.x0 - first) / self._steps.column, "not the first column")
         return found.plus(*HEADED_START[block.start])
 
     def _continues(self, number: int, target: int) -> Evidence:
         source, block = self.blocks[number], self.blocks[target]
         if source is block or source.region.frame_id != block.region.frame_id:
             return NEVER
-        found = self._step(source, block)
+        found = self._steps.step(source, block)
         if found is NEVER:
             return NEVER
         if block.start is Start.BYLINE:
@@ -315,70 +227,6 @@ class FlowGraph:
         if self.blocks[source].box.y0 < self.headings[theirs].box.y0 or ours is not None:
             return OTHER_HEADING, "under another heading"
         return UNDER_HEADING, "under a heading of its own"
-
-    def _step(self, source: Block, block: Block) -> Evidence:
-        """Evidence from where two blocks stand to each other."""
-        a, b = source.box, block.box
-        if a.overlap_x(b) >= 0.5 * min(a.width, b.width):
-            return self._step_down(a, b, block.region.frame_id)
-        if b.x0 >= a.x1 - self.type_size:
-            return self._step_right(a, b)
-        return self._step_back(a, b)
-
-    def _step_down(self, a: Box, b: Box, frame_id: str | None) -> Evidence:
-        if b.y0 < a.cy:
-            return NEVER
-        span = Box(max(a.x0, b.x0), a.y1, min(a.x1, b.x1), b.y0)
-        # What stands in a box is no part of this text: it is gone past like a picture.
-        between = [o for o in self._nodes if o.box not in (a, b) and o.box.overlap_x(span) > 0 and a.y1 <= o.box.cy <= b.y0]
-        if any(o.region.frame_id == frame_id for o in between):
-            return NEVER
-        passed = [p for p in (*self.pictures, *between) if p.box.overlap_x(span) > 0 and a.y1 <= p.box.cy <= b.y0]
-        found = Evidence().plus(PAST_PICTURE if passed else BELOW, "below a picture or box" if passed else "right below")
-        if not passed:
-            found = found.plus(-DROP * max(0.0, (b.y0 - a.y1) / self.type_size - 1), "distance")
-        return found.plus(RULE if self._ruled(span) else 0.0, "a rule between")
-
-    def _step_right(self, a: Box, b: Box) -> Evidence:
-        gutter = Box(a.x1, max(a.y0, b.y0), b.x0, min(a.y1, b.y1))
-        skipped = max(0.0, (b.x0 - a.x1) // (0.8 * self._column))
-        found = Evidence().plus(BESIDE, "the next column").plus(-SKIPPED * skipped, "columns between")
-        drop = (b.y0 - a.y1) / self.type_size
-        found = found.plus(-DROP * max(0.0, drop), "begins lower")
-        found = found.plus(-DROP * max(0.0, (a.y0 - b.y1) / self.type_size), "ends higher")
-        upright = [r for r in self._upright if a.cx < r.cx < b.cx]
-        if any(r.overlap_y(gutter) > 0.5 * gutter.height for r in upright):
-            found = found.plus(COLUMN_RULE, "a rule in the gutter")
-        low, high = (a, b) if a.cy < b.cy else (b, a)
-        span = Box(min(a.x0, b.x0), low.y1, max(a.x1, b.x1), high.y0)
-        return found.plus(RULE if span.y0 < span.y1 and self._ruled(span) else 0.0, "a rule between")
-
-    def _step_back(self, a: Box, b: Box) -> Evidence:
-        if b.y0 < a.y1 - self.type_size:
-            return NEVER
-        span = Box(min(a.x0, b.x0), a.y1, max(a.x1, b.x1), b.y0)
-        if self._ruled(span) or any(span.y0 <= heading.box.cy <= span.y1 for heading in self.headings):
-            return NEVER
-        return (
-            Evidence()
-            .plus(WRAPS, "back to the first column")
-            .plus(-DROP * max(0.0, span.height / self.type_size - 2), "distance")
-        )
-
-
-def _block(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> Block:
-    edges = column_edges(region, text)
-    start, end = block_start(region, edges, type_size, cues), block_end(region, edges, type_size, cues)
-    return Block(region, start, end, edges, line_pitch(region))
-
-
-def _heading_nodes(regions: Sequence[Region]) -> tuple[HeadingNode, ...]:
-    parts: dict[str, list[Region]] = {}
-    for region in regions:
-        if region.role in HEADING_ROLES and region.heading_id:
-            parts.setdefault(region.heading_id, []).append(region)
-    own = {region.id: region for region in regions}
-    return tuple(HeadingNode(own[key], hull(part.box for part in group)) for key, group in parts.items())
 
 
 def _without_cycles(links: Sequence[Link]) -> tuple[Link, ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
 from digitize.reflow.bylines import is_byline, person_marks
-from digitize.reflow.flow import Edges, is_paragraph_start, set_apart
+from digitize.reflow.flow import Edges, is_centred, is_paragraph_start, set_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 LAST = 2
 """What leads to another page stands in one of an article's last passages: the last paragraph, or a line of its own."""
-
-SUBHEADING_WHITE = 1.2
-"""White on both sides of a subheading, in type sizes: more than what an indent and a line's end leave together."""
-
-SUBHEADING_OFF = 0.35
-"""How far from the middle a subheading may stand, as a share of the white beside it."""
 
 _BRACKETED = re.compile(r"[（(\[【][^（()）\[\]【】]{2,40}[)）\]】]")
 _LETTER = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -152,10 +146,10 @@ def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None,
 
 def _is_subheading(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None, type_size: float, cues: Cues) -> bool:
     """A line in the middle of the column, white on both sides, between the end of one paragraph and the next."""
-    left, right = placed.line.box.x0 - placed.edges.left, placed.edges.right - placed.line.box.x1
-    centred = min(left, right) >= SUBHEADING_WHITE * type_size and abs(left - right) <= SUBHEADING_OFF * max(left, right)
     text = placed.line.text.strip()
-    if not centred or text[-1:] in tuple(cues.terminal.replace("”", "").replace("’", "")):
+    if not is_centred(placed.line, placed.edges, type_size) or text[-1:] in tuple(
+        cues.terminal.replace("”", "").replace("’", "")
+    ):
         return False
     return before is None or before[0] is not Role.PARAGRAPH or before[1][-1].line.text.strip()[-1:] in tuple(cues.terminal)
 

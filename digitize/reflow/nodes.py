@@ -1,0 +1,83 @@
+"""The nodes of the flow graph, blocks of text and headings, and the evidence that its edges are scored by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitize.geometry import hull
+from digitize.model import HEADING_ROLES
+from digitize.reflow.flow import Edges, End, Start, block_end, block_start, column_edges, line_pitch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.geometry import Box
+    from digitize.model import Region
+    from digitize.reflow.cues import Cues
+
+UPRIGHT = 1.5
+"""A line so many times as tall as wide is set downwards; a single character is about as tall as wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of text with what its first and last lines tell."""
+
+    region: Region
+    start: Start
+    end: End
+    edges: Edges
+    pitch: float
+
+    @property
+    def box(self) -> Box:
+        """Its box, in reading-frame pixels."""
+        return self.region.box
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingNode:
+    """A heading: its headline's region, and the box around all its parts."""
+
+    region: Region
+    box: Box
+
+    @property
+    def upright(self) -> bool:
+        """Whether it is set downwards beside its text, as a vertical heading of a horizontal page is."""
+        return all(line.box.height >= UPRIGHT * line.box.width for line in self.region.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sum of points and the reasons that made it."""
+
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+    def plus(self, points: float, reason: str) -> Evidence:
+        """The evidence with one more reason; none for 0 points."""
+        return Evidence(self.score + points, (*self.reasons, f"{reason} {points:+.1f}")) if points else self
+
+
+NEVER = Evidence(-np.inf)
+
+
+def make_block(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> Block:
+    """A region of running text as a node; `text` are all such regions of the page."""
+    edges = column_edges(region, text)
+    start, end = block_start(region, edges, type_size, cues), block_end(region, edges, type_size, cues)
+    return Block(region, start, end, edges, line_pitch(region))
+
+
+def heading_nodes(regions: Sequence[Region]) -> tuple[HeadingNode, ...]:
+    """The headings of a page as nodes, each with all its parts."""
+    parts: dict[str, list[Region]] = {}
+    for region in regions:
+        if region.role in HEADING_ROLES and region.heading_id:
+            parts.setdefault(region.heading_id, []).append(region)
+    own = {region.id: region for region in regions}
+    return tuple(HeadingNode(own[key], hull(part.box for part in group)) for key, group in parts.items())

@@ -1,0 +1,148 @@
+"""Steps: what the places of two blocks on the page, and what is printed between them, say of one going on in the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitize.geometry import Box
+from digitize.model import Role
+from digitize.reflow.nodes import NEVER, Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.model import Page
+    from digitize.reflow.nodes import Block, HeadingNode
+
+BESIDE = 2.0
+"""The next column to the right is where text goes on."""
+
+BELOW = 2.5
+"""Text below text in one column is where it goes on, if nothing stands between."""
+
+PAST_PICTURE = 1.0
+"""Text below a picture goes on from above it less often than from the column before."""
+
+SKIPPED = 2.0
+"""Each column between two blocks takes so much."""
+
+WRAPS = -1.5
+"""From the last column back to the first, one tier lower: rare, and never over a rule."""
+
+PICTURE_PARTS = 0.5
+"""Share of the way back that a picture spans at least when it is what parts the two tiers."""
+
+RULE = -5.0
+"""A rule between two blocks parts items."""
+
+COLUMN_RULES = 0.6
+"""Share of a page's gutters with a rule in them from which rules are there to part columns."""
+
+COLUMN_RULE = -1.5
+"""A rule in the gutter parts items in some newspapers and only columns in others."""
+
+DROP = 0.4
+"""Points taken for each type size that the next block begins below the end of the one before: text flows up, not down."""
+
+
+class Steps:
+    """What is printed on a page where two of its blocks stand to each other; scores the step from one to the other."""
+
+    def __init__(self, page: Page, blocks: Sequence[Block], headings: Sequence[HeadingNode]) -> None:
+        self.type_size = page.type_size
+        self.column = float(np.median([block.box.width for block in blocks])) if blocks else 1.0
+        self._nodes: tuple[HeadingNode | Block, ...] = (*headings, *blocks)
+        self._headings = headings
+        self._pictures = tuple(r for r in page.regions if r.role in {Role.PICTURE, Role.ADVERTISEMENT})
+        self._printed = tuple(region.box for region in page.regions)
+        self._rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
+        self._upright = tuple(rule for rule in self._rules if rule.height > rule.width)
+        self.upright_rules = () if self._part_columns(blocks) else self._upright
+
+    def step(self, source: Block, block: Block) -> Evidence:
+        """Evidence from where two blocks stand to each other."""
+        a, b = source.box, block.box
+        if a.overlap_x(b) >= 0.5 * min(a.width, b.width):
+            return self._down(a, b, block.region.frame_id)
+        if b.x0 >= a.x1 - self.type_size:
+            return self._right(a, b)
+        return self._back(a, b)
+
+    def ruled(self, span: Box) -> bool:
+        """Whether a horizontal rule crosses a span over most of its width."""
+        return any(
+            rule.width > rule.height and span.y0 < rule.cy < span.y1 and rule.overlap_x(span) > 0.5 * span.width
+            for rule in self._rules
+        )
+
+    def parted(self, left: Box, right: Box) -> bool:
+        """Whether a rule runs down between two boxes side by side, or anything else is printed there."""
+        gutter = Box(left.x1, max(left.y0, right.y0), right.x0, min(left.y1, right.y1))
+        ruled = any(left.cx < r.cx < right.cx and r.overlap_y(gutter) > 0.5 * gutter.height for r in self._upright)
+        return ruled or any(gutter.contains(box.cx, box.cy) for box in self._printed)
+
+    def white(self, span: Box) -> tuple[float, ...]:
+        """The heights of white in a span, from top to bottom, between what is printed there, in pixels."""
+        printed = sorted((box.y0, box.y1) for box in self._printed if box.overlap_x(span) > 0 and box.overlap_y(span) > 0)
+        heights, y = [], span.y0
+        for top, bottom in (*printed, (span.y1, span.y1)):
+            heights.append(max(0.0, top - y))
+            y = max(y, bottom)
+        return tuple(heights)
+
+    def _part_columns(self, blocks: Sequence[Block]) -> bool:
+        """Whether most gutters of the page hold a rule: then rules part columns, and tell nothing of articles."""
+        ruled = parted = 0
+        for left in blocks:
+            beside = [b for b in blocks if b.box.x0 >= left.box.x1 and b.box.overlap_y(left.box) > 2 * self.type_size]
+            if not beside:
+                continue
+            right = min(beside, key=lambda b: b.box.x0)
+            gutter = Box(left.box.x1, max(left.box.y0, right.box.y0), right.box.x0, min(left.box.y1, right.box.y1))
+            parted += 1
+            ruled += any(gutter.intersection(rule) > 0 for rule in self._upright)
+        return ruled > COLUMN_RULES * parted
+
+    def _down(self, a: Box, b: Box, frame_id: str | None) -> Evidence:
+        if b.y0 < a.cy:
+            return NEVER
+        span = Box(max(a.x0, b.x0), a.y1, min(a.x1, b.x1), b.y0)
+        # What stands in a box is no part of this text: it is gone past like a picture.
+        between = [o for o in self._nodes if o.box not in (a, b) and o.box.overlap_x(span) > 0 and a.y1 <= o.box.cy <= b.y0]
+        if any(o.region.frame_id == frame_id for o in between):
+            return NEVER
+        passed = [p for p in (*self._pictures, *between) if p.box.overlap_x(span) > 0 and a.y1 <= p.box.cy <= b.y0]
+        found = Evidence().plus(PAST_PICTURE if passed else BELOW, "below a picture or box" if passed else "right below")
+        if not passed:
+            found = found.plus(-DROP * max(0.0, (b.y0 - a.y1) / self.type_size - 1), "distance")
+        return found.plus(RULE if self.ruled(span) else 0.0, "a rule between")
+
+    def _right(self, a: Box, b: Box) -> Evidence:
+        gutter = Box(a.x1, max(a.y0, b.y0), b.x0, min(a.y1, b.y1))
+        skipped = max(0.0, (b.x0 - a.x1) // (0.8 * self.column))
+        found = Evidence().plus(BESIDE, "the next column").plus(-SKIPPED * skipped, "columns between")
+        drop = (b.y0 - a.y1) / self.type_size
+        found = found.plus(-DROP * max(0.0, drop), "begins lower")
+        found = found.plus(-DROP * max(0.0, (a.y0 - b.y1) / self.type_size), "ends higher")
+        upright = [r for r in self.upright_rules if a.cx < r.cx < b.cx]
+        if any(r.overlap_y(gutter) > 0.5 * gutter.height for r in upright):
+            found = found.plus(COLUMN_RULE, "a rule in the gutter")
+        low, high = (a, b) if a.cy < b.cy else (b, a)
+        span = Box(min(a.x0, b.x0), low.y1, max(a.x1, b.x1), high.y0)
+        return found.plus(RULE if span.y0 < span.y1 and self.ruled(span) else 0.0, "a rule between")
+
+    def _back(self, a: Box, b: Box) -> Evidence:
+        if b.y0 < a.y1 - self.type_size:
+            return NEVER
+        span = Box(min(a.x0, b.x0), a.y1, max(a.x1, b.x1), b.y0)
+        if self.ruled(span) or any(span.y0 <= heading.box.cy <= span.y1 for heading in self._headings):
+            return NEVER
+        parted = any(
+            span.y0 <= picture.box.cy <= span.y1 and picture.box.overlap_x(span) > PICTURE_PARTS * span.width
+            for picture in self._pictures
+        )
+        place = (PAST_PICTURE, "the next tier, below a picture") if parted else (WRAPS, "back to the first column")
+        white = sum(self.white(span)) / self.type_size
+        return Evidence().plus(*place).plus(-DROP * max(0.0, white - 2), "distance")
