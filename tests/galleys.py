@@ -68,3 +68,17 @@ def page_of(*regions: Region, rules: tuple[Separator, ...] = (), frames: tuple[F
 def full(character: str, rows: int) -> list[str]:
     """Full lines of one character: the inside of a paragraph."""
     return [character * COLUMN] * rows
+
+
+def upright_heading(name: str, text: str, *, column: int = 0, y: float = 300) -> Region:
+    """A heading set downwards at the right edge of a column."""
+    size, right = 2 * TYPE, column_left(column) + COLUMN * TYPE
+    box = Box(right - size, y, right, y + len(text) * size)
+    line = TextLine(f"{name}-l", box.polygon, box, size, text=text, confidence=0.99)
+    return Region(name, Role.HEADLINE, box.polygon, box, (line,), heading_id=name)
+
+
+def picture(name: str, *, columns: tuple[int, int], y0: float, y1: float) -> Region:
+    """A picture over the columns from the first to the last given."""
+    box = Box(column_left(columns[0]), y0, column_left(columns[1]) + COLUMN * TYPE, y1)
+    return Region(name, Role.PICTURE, box.polygon, box, ())

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
+from galleys import heading, page_of
 
 from digitize.geometry import Box
-from digitize.model import Folio, TextLine
+from digitize.model import Folio, Frame, Role, TextLine
 from digitize.reflow.cues import load_cues
-from digitize.reflow.folio import read_folio
+from digitize.reflow.folio import mark_folio, read_folio
 from digitize.reflow.passages import complete_date
 
 CHINESE = load_cues("zh-Hans")
@@ -60,3 +62,15 @@ def test_a_date_that_is_none_is_left_out() -> None:
 def test_a_day_means_the_last_such_day_before_the_issue(text: str, issue: dt.date | None, expected: dt.date | None) -> None:
     """A dateline's day is completed from the issue's date, backwards over the turn of month and year."""
     assert complete_date(text, issue) == expected
+
+
+def test_what_shares_the_dates_box_is_folio() -> None:
+    """Weather and licence in the printed box of the date are read as folio, not as an article."""
+    box = Box(1200, 40, 1700, 200)
+    frame = Frame("p-b001", box.polygon, box)
+    date = heading("d", "2021年3月16日", columns=(2, 2), y=50)
+    weather = replace(heading("w", "今天多云，北风三级。第4127期", columns=(2, 2), y=120), role=Role.PARAGRAPH, heading_id=None)
+    page = page_of(*(replace(r, frame_id=frame.id) for r in (date, weather)), frames=(frame,))
+    marked = mark_folio(page, CHINESE)
+    assert {region.role for region in marked.regions} == {Role.FOLIO}
+    assert marked.folio.issue_number == "4127"

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 
-from galleys import COLUMN, byline_block, column_left, full, heading, page_of, rule, set_lines, text_block
+from galleys import (
+    COLUMN,
+    byline_block,
+    column_left,
+    full,
+    heading,
+    page_of,
+    picture,
+    rule,
+    set_lines,
+    text_block,
+    upright_heading,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +54,54 @@ def test_columns_beside_a_heading_belong_to_it() -> None:
         text_block("b", [*full("乙", 5), "乙乙。"], column=1, y=220),
     )
     assert texts(page) == ["甲" * 62 + "乙" * 82 + "。"]
+
+
+def test_text_goes_on_in_the_next_tier_below_a_picture() -> None:
+    """Below a picture as wide as the article its text goes on in the first column, however tall the picture."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=0),
+        text_block("b", [*full("乙", 3), "乙" * 6 + "。"], column=1),
+        picture("photo", columns=(0, 1), y0=430, y1=1000),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 3)], column=0, y=1020),
+        text_block("d", [*full("丁", 3), "丁" * 6 + "。"], column=1, y=1020),
+    )
+    assert texts(page) == ["甲" * 62 + "乙" * 54 + "。" + "丙" * 62 + "丁" * 54 + "。"]
+
+
+def test_a_subheading_between_two_blocks_of_a_column_leaves_no_sentence_open() -> None:
+    """Text goes on below a centred subheading that fills most of its column."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲" * 15 + "。"], column=0),
+        text_block("s", ["\u3000\u3000小题小题小题小题小题小题"], column=1),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 3)], column=1, y=350),
+    )
+    assert [len(articles(page)), texts(page)] == [1, ["甲" * 61 + "。" + "乙" * 62]]
+
+
+def test_an_upright_heading_heads_the_text_at_its_side() -> None:
+    """A heading set downwards heads the columns whose tops are level with its own."""
+    page = page_of(
+        upright_heading("h", "竖排标题", column=0),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 7)], column=1),
+        text_block("b", [*full("乙", 7), "乙" * 6 + "。"], column=2),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 6), "丙" * 6 + "。"], column=0, y=700),
+    )
+    assert [(a.headline, len(a.passages)) for a in articles(page)] == [("竖排标题", 2), ("", 1)]
+
+
+def test_an_index_is_no_article() -> None:
+    """What stands under the words that head an index, and lists without a sentence, become fillers and lose nothing."""
+    page = page_of(
+        heading("h", "今日导读", columns=(0, 0)),
+        text_block("a", ["湖上多了新居民，看四版", "二十四节气做成课，看五版"], column=0),
+        heading("h2", "票房", columns=(1, 1)),
+        text_block("b", ["剧场甲 50元", "剧场乙 60元"], column=1),
+    )
+    ordered = read_order(page)
+    assert assemble(ordered) == ()
+    assert Counter(region.role for region in ordered.regions) == {Role.FILLER: 4}
 
 
 def test_two_headings_side_by_side_head_two_articles() -> None:

@@ -23,6 +23,9 @@ FOLIO_RULE = 0.6
 RUNNING_TEXT = 3
 """So many stacked lines are running text; fewer may be a kicker, a caption, a slogan."""
 
+FULL_LINE = 1.0
+"""White at the ends of a full line, in type sizes: line-breaking rules leave one character."""
+
 CAPTION_GAP = 1.5
 """White between a picture and its caption, in type sizes."""
 
@@ -85,9 +88,15 @@ def _folio_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -
     ]
     for rule in sorted(wide, key=lambda box: box.cy):
         above = [line for line in lines if line.cy < rule.cy]
-        if above and all(len(block.lines) < RUNNING_TEXT for block in stack_lines(above, rules, type_size)):
+        if above and not any(_is_set_full(block, type_size) for block in stack_lines(above, rules, type_size)):
             return tuple(above)
     return ()
+
+
+def _is_set_full(block: Block, type_size: float) -> bool:
+    """Whether lines of a block run from edge to edge, as those of articles do and those of a date box do not."""
+    full = sum(line.width >= block.box.width - FULL_LINE * type_size for line in block.lines)
+    return len(block.lines) >= RUNNING_TEXT and full > 1
 
 
 def _ground_regions(

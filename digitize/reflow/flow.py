@@ -111,13 +111,18 @@ def _shared_edge(positions: NDArray[np.float64], size: float) -> float:
 def is_justified(region: Region) -> bool:
     """Whether a block is running text: many of its lines run from edge to edge, as those of lists and slogans do not.
 
-    The first and last line do not tell: one is indented, the other may be short.
+    The first and last line do not tell: one is indented, the other may be short. In running text a short line ends a
+    paragraph, and the next one is indented; where as many short lines are followed by one at the edge, it is a list.
     """
     edges, size = block_edges(region), float(np.median([line.box.height for line in region.lines]))
     inner = region.lines[1:-1] or region.lines
     slack = JUSTIFIED * size
     full = sum(line.box.x0 - edges.left <= slack and edges.right - line.box.x1 <= slack for line in inner)
-    return JUSTIFIED_SHARE * len(inner) <= full
+    broken = sum(
+        edges.right - line.box.x1 > SHORT * size and after.box.x0 - edges.left <= EDGE_SLACK * size
+        for line, after in zip(inner, region.lines[2:], strict=False)
+    )
+    return JUSTIFIED_SHARE * len(inner) <= full and broken < max(1, full)
 
 
 def _one_column(a: Region, b: Region) -> bool:

@@ -39,7 +39,7 @@ def mark_folio(page: Page, cues: Cues) -> Page:
     regions = page.regions
     if not any(region.role is Role.FOLIO for region in regions):
         heads = [region for region in regions if _is_running_head(region, page, cues)]
-        row = [region for region in regions if any(_beside(region, head) for head in heads)]
+        row = [region for region in regions if any(_beside(region, head) or _in_date_box(region, head) for head in heads)]
         regions = tuple(replace(r, role=Role.FOLIO, heading_id=None) if r in heads or r in row else r for r in regions)
     lines = [line for region in regions if region.role is Role.FOLIO for line in region.lines]
     return replace(page, regions=regions, folio=read_folio(lines, cues))
@@ -48,6 +48,11 @@ def mark_folio(page: Page, cues: Cues) -> Page:
 def _beside(region: Region, head: Region) -> bool:
     """Whether a single line stands in one row with a part of the running head."""
     return len(region.lines) == 1 and region.box.overlap_y(head.box) > 0.5 * min(region.box.height, head.box.height)
+
+
+def _in_date_box(region: Region, head: Region) -> bool:
+    """Whether a region shares the printed box of a part of the running head: weather, price, the paper's licence."""
+    return head.frame_id is not None and region.frame_id == head.frame_id
 
 
 def _is_running_head(region: Region, page: Page, cues: Cues) -> bool:

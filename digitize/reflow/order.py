@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,9 @@ FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
 
 
+_SENTENCE = re.compile("[，。；！？,.;!?]")
+
+
 def read_order(page: Page) -> Page:
     """Decide what goes on where, and put the page's regions in reading order: folio, articles, then what is left.
 
@@ -54,8 +58,9 @@ def read_order(page: Page) -> Page:
         unit += [
             own[key] for picture in pictures for key in (picture, *(link.source for link in figures if link.target == picture))
         ]
+    index = _index_regions(page, cues)
     ordered = [region for region in page.regions if region.role is Role.FOLIO]
-    ordered += [region for unit in _in_rows(units, page.type_size) for region in _settled(unit)]
+    ordered += [region for unit in _in_rows(units, page.type_size) for region in _settled(unit, index)]
     seen = {region.id for region in ordered}
     left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
     return replace(page, links=(*links, *figures), rejected=rejected, regions=(*ordered, *left))
@@ -176,17 +181,34 @@ def _in_rows(units: Sequence[list[Region]], type_size: float) -> list[list[Regio
     return [unit for _, row in rows for unit in sorted(row, key=lambda each: each[0].box.x0)]
 
 
-def _settled(unit: Sequence[Region]) -> list[Region]:
-    """A unit's regions, or fillers where it is no item: no heading over text, and hardly any text."""
-    text = [region for region in unit if region.role is Role.PARAGRAPH]
-    headed = any(region.role is Role.HEADLINE for region in unit)
-    illustrated = any(region.role is Role.PICTURE for region in unit)
-    lines = sum(len(region.lines) for region in text)
-    running = any(len(region.lines) >= ITEM_LINES and is_justified(region) for region in text)
-    is_item = unit[0].role is Role.ADVERTISEMENT or (headed and (lines > 0 or illustrated)) or running
-    if is_item:
+def _index_regions(page: Page, cues: Cues) -> frozenset[str]:
+    """The headings that stand over an index of the issue, and all that shares a printed box with one."""
+    over = [
+        region
+        for region in page.regions
+        if region.role in HEADING_ROLES and any(cues.index.match(line.text.strip()) for line in region.lines)
+    ]
+    boxes = {region.frame_id for region in over if region.frame_id}
+    headings = {region.heading_id for region in over}
+    return frozenset(r.id for r in page.regions if r.frame_id in boxes or (r.heading_id and r.heading_id in headings))
+
+
+def _settled(unit: Sequence[Region], index: frozenset[str]) -> list[Region]:
+    """A unit's regions, or fillers where it is no item: an index, a list, a scrap of text without a heading."""
+    if unit[0].role is Role.ADVERTISEMENT or (unit[0].id not in index and _is_item(unit)):
         return list(unit)
     return [
         region if region.role in {Role.PICTURE, Role.CAPTION} else replace(region, role=Role.FILLER, heading_id=None)
         for region in unit
     ]
+
+
+def _is_item(unit: Sequence[Region]) -> bool:
+    """Whether a unit is a news item: sentences under a heading or a picture under one, or some running text without."""
+    heading = [region for region in unit if region.role in HEADING_ROLES]
+    text = [region for region in unit if region.role is Role.PARAGRAPH]
+    full = any(len(region.lines) >= ITEM_LINES and is_justified(region) for region in text)
+    sentences = any(_SENTENCE.search(line.text) for region in text for line in region.lines)
+    if not any(region.role is Role.HEADLINE for region in heading):
+        return full
+    return sentences or full or any(region.role is Role.PICTURE for region in unit)

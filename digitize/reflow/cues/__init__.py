@@ -24,6 +24,7 @@ class Cues:
     weekday: re.Pattern[str]
     page: re.Pattern[str]  # a page number in a running head: group page
     issue: re.Pattern[str]  # an issue number: group issue
+    index: re.Pattern[str]  # at the start of a heading: it stands over an index of the issue, not over an item
 
 
 SPOTS = ".·:："
@@ -57,4 +58,5 @@ def load_cues(language: str) -> Cues:
         weekday=re.compile(table["weekday"]),
         page=re.compile(table["page"]),
         issue=re.compile(table["issue"]),
+        index=re.compile(table["index"]),
     )
