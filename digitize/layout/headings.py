@@ -40,6 +40,10 @@ KICKER_LINES = 2
 """Kickers and decks run over at most so many lines; more is running text."""
 
 
+ROW = 0.3
+"""How far the tops of lines in one row differ, in body sizes: skew and strokes, not leading."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The lines of one heading, top to bottom, each with its role: kicker, headline or deck."""
@@ -154,6 +158,7 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
             )
             and not separated(*((line, edge) if sign < 0 else (edge, line)), ground.obstacles)
             and not _nearer_to_text(line, edge, ground, sign)
+            and not (sign > 0 and _in_text_row(line, group, ground))
         ]
         if not found:
             break
@@ -171,6 +176,15 @@ def _aligned(line: Box, edge: Box, type_size: float) -> bool:
 
 def _distance(edge: Box, line: Box, sign: int) -> float:
     return line.y0 - edge.y1 if sign > 0 else edge.y0 - line.y1
+
+
+def _in_text_row(line: Box, group: Sequence[Box], ground: Ground) -> bool:
+    """Whether running text begins level with a line under the same heading: then the line begins a column too."""
+    under = hull(group)
+    return any(
+        abs(other.y0 - line.y0) <= ROW * ground.type_size and other.overlap_x(under) > ground.type_size and other is not line
+        for other in ground.body
+    )
 
 
 def _nearer_to_text(line: Box, edge: Box, ground: Ground, sign: int) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitize.model import WritingMode
 from digitize.reflow.bylines import is_byline
 
 if TYPE_CHECKING:
@@ -55,6 +56,12 @@ CENTRED_OFF = 0.35
 """How far from the middle a centred line may stand, as a share of the white beside it."""
 
 
+HALF_SQUARE = 0.4
+"""White behind the ink of a full-width comma, in type sizes: half its square, less what its side bearing leaves."""
+
+_HALF_INKED = "，。、：；！？）》」』】〉”"
+
+
 class Start(Enum):
     """How a block begins."""
 
@@ -96,7 +103,7 @@ def block_edges(region: Region) -> Edges:
     """The edges that most of a block's lines keep to: lines that stick out (dust, a neighbour) move none."""
     size = float(np.median([line.box.height for line in region.lines]))
     left = _shared_edge(np.sort([line.box.x0 for line in region.lines]), size)
-    right = -_shared_edge(np.sort([-line.box.x1 for line in region.lines]), size)
+    right = -_shared_edge(np.sort([-line_end(line) for line in region.lines]), size)
     return Edges(left, right)
 
 
@@ -117,9 +124,9 @@ def is_justified(region: Region) -> bool:
     edges, size = block_edges(region), float(np.median([line.box.height for line in region.lines]))
     inner = region.lines[1:-1] or region.lines
     slack = JUSTIFIED * size
-    full = sum(line.box.x0 - edges.left <= slack and edges.right - line.box.x1 <= slack for line in inner)
+    full = sum(line.box.x0 - edges.left <= slack and edges.right - line_end(line) <= slack for line in inner)
     broken = sum(
-        edges.right - line.box.x1 > SHORT * size and after.box.x0 - edges.left <= EDGE_SLACK * size
+        edges.right - line_end(line) > SHORT * size and after.box.x0 - edges.left <= EDGE_SLACK * size
         for line, after in zip(inner, region.lines[2:], strict=False)
     )
     return JUSTIFIED_SHARE * len(inner) <= full and broken < max(1, full)
@@ -132,6 +139,12 @@ def _one_column(a: Region, b: Region) -> bool:
 
 def _distance_y(a: Box, b: Box) -> float:
     return max(b.y0 - a.y1, a.y0 - b.y1, 0.0)
+
+
+def line_end(line: TextLine) -> float:
+    """Where a line's last character ends, in pixels: the ink of full-width punctuation fills half its square."""
+    half = line.text.strip()[-1:] in tuple(_HALF_INKED) and line.writing_mode is WritingMode.HORIZONTAL_TB
+    return line.box.x1 + (HALF_SQUARE * line.box.height if half else 0.0)
 
 
 def line_indent(line: TextLine, edges: Edges, type_size: float) -> float:
@@ -151,7 +164,7 @@ def set_apart(line: TextLine, edges: Edges, type_size: float) -> bool:
 
 def is_centred(line: TextLine, edges: Edges, type_size: float) -> bool:
     """Whether a line stands in the middle of its column, white on both sides, as subheadings do."""
-    left, right = line.box.x0 - edges.left, edges.right - line.box.x1
+    left, right = line.box.x0 - edges.left, edges.right - line_end(line)
     return min(left, right) >= CENTRED_WHITE * type_size and abs(left - right) <= CENTRED_OFF * max(left, right)
 
 
@@ -170,7 +183,7 @@ def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End
     last = region.lines[-1]
     if any(is_byline(line.text, cues) and set_apart(line, edges, type_size) for line in region.lines[-3:]):
         return End.BYLINE
-    if edges.right - last.box.x1 > SHORT * type_size or is_centred(last, edges, type_size):
+    if edges.right - line_end(last) > SHORT * type_size or is_centred(last, edges, type_size):
         return End.PARAGRAPH
     return End.EITHER if last.text.strip()[-1:] in tuple(cues.terminal) else End.OPEN
 
