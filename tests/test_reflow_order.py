@@ -80,6 +80,20 @@ def test_a_subheading_between_two_blocks_of_a_column_leaves_no_sentence_open() -
     assert [len(articles(page)), texts(page)] == [1, ["甲" * 61 + "。" + "乙" * 62]]
 
 
+def test_text_leaves_a_column_at_its_foot_however_short_the_next_block() -> None:
+    """From the foot of a column of several blocks text goes on in a single line at the top of the next column."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。"], column=0),
+        text_block("s", ["\u3000\u3000\u3000\u3000小题小题小题小题"], column=0, y=430),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 8)], column=0, y=490),
+        text_block("c", ["丙丙。"], column=1),
+        text_block("t", ["\u3000\u3000\u3000\u3000小题小题小题小题"], column=1, y=350),
+        text_block("d", ["\u3000\u3000" + "丁" * 14, *full("丁", 5), "丁丁。"], column=1, y=410),
+    )
+    assert texts(page) == ["甲" * 48 + "。" + "乙" * 142 + "丙丙。" + "丁" * 96 + "。"]
+
+
 def test_an_upright_heading_heads_the_text_at_its_side() -> None:
     """A heading set downwards heads the columns whose tops are level with its own."""
     page = page_of(

@@ -8,6 +8,7 @@ import numpy as np
 
 from digitize.geometry import Box
 from digitize.model import Role
+from digitize.reflow.flow import End
 from digitize.reflow.nodes import NEVER, Evidence
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ BESIDE = 2.0
 
 BELOW = 2.5
 """Text below text in one column is where it goes on, if nothing stands between."""
+
+LEAVES_TEXT = -1.0
+"""Text goes down to the foot of its column before it goes on in the next."""
 
 PAST_PICTURE = 1.0
 """Text below a picture goes on from above it less often than from the column before."""
@@ -59,6 +63,7 @@ class Steps:
         self._printed = tuple(region.box for region in page.regions)
         self._rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
         self._upright = tuple(rule for rule in self._rules if rule.height > rule.width)
+        self._stack = self._stacks(blocks)
         self.upright_rules = () if self._part_columns(blocks) else self._upright
 
     def step(self, source: Block, block: Block) -> Evidence:
@@ -67,7 +72,7 @@ class Steps:
         if a.overlap_x(b) >= 0.5 * min(a.width, b.width):
             return self._down(a, b, block.region.frame_id)
         if b.x0 >= a.x1 - self.type_size:
-            return self._right(a, b)
+            return self._right(a, b, self._stack[source.region.id])
         return self._back(a, b)
 
     def ruled(self, span: Box) -> bool:
@@ -119,13 +124,35 @@ class Steps:
             found = found.plus(-DROP * max(0.0, (b.y0 - a.y1) / self.type_size - 1), "distance")
         return found.plus(RULE if self.ruled(span) else 0.0, "a rule between")
 
-    def _right(self, a: Box, b: Box) -> Evidence:
+    def _stacks(self, blocks: Sequence[Block]) -> dict[str, tuple[Block, ...]]:
+        """For each block, by its region's id, the blocks of its column from top to bottom, itself among them.
+
+        No heading, rule or signature stands between two of them: text that goes down a column goes through all.
+        """
+        stacks: list[list[Block]] = []
+        for block in sorted(blocks, key=lambda b: b.box.y0):
+            above = [stack for stack in stacks if self._stacked(stack[-1], block)]
+            if above:
+                max(above, key=lambda stack: stack[-1].box.y1).append(block)
+            else:
+                stacks.append([block])
+        return {block.region.id: tuple(stack) for stack in stacks for block in stack}
+
+    def _stacked(self, upper: Block, lower: Block) -> bool:
+        span = Box(max(upper.box.x0, lower.box.x0), upper.box.y1, min(upper.box.x1, lower.box.x1), lower.box.y0)
+        if upper.region.frame_id != lower.region.frame_id or span.width < 0.5 * min(upper.box.width, lower.box.width):
+            return False
+        headed = any(h.box.overlap_x(span) > 0 and span.y0 <= h.box.cy <= span.y1 for h in self._headings)
+        return not (headed or upper.end is End.BYLINE or self.ruled(span))
+
+    def _right(self, a: Box, b: Box, stack: Sequence[Block]) -> Evidence:
         gutter = Box(a.x1, max(a.y0, b.y0), b.x0, min(a.y1, b.y1))
         skipped = max(0.0, (b.x0 - a.x1) // (0.8 * self.column))
         found = Evidence().plus(BESIDE, "the next column").plus(-SKIPPED * skipped, "columns between")
         drop = (b.y0 - a.y1) / self.type_size
         found = found.plus(-DROP * max(0.0, drop), "begins lower")
-        found = found.plus(-DROP * max(0.0, (a.y0 - b.y1) / self.type_size), "ends higher")
+        found = found.plus(-DROP * max(0.0, (stack[0].box.y0 - b.y1) / self.type_size), "ends higher")
+        found = found.plus(LEAVES_TEXT if stack[-1].box != a else 0.0, "text below in its column")
         upright = [r for r in self.upright_rules if a.cx < r.cx < b.cx]
         if any(r.overlap_y(gutter) > 0.5 * gutter.height for r in upright):
             found = found.plus(COLUMN_RULE, "a rule in the gutter")
