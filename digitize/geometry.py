@@ -58,6 +58,11 @@ class Box:
         return (self.y0 + self.y1) / 2
 
     @property
+    def upright(self) -> bool:
+        """Whether it is taller than wide: a rule between columns, a line of vertical type."""
+        return self.height > self.width
+
+    @property
     def polygon(self) -> Polygon:
         """The four corners, clockwise from the top left."""
         return ((self.x0, self.y0), (self.x1, self.y0), (self.x1, self.y1), (self.x0, self.y1))

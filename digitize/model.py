@@ -187,7 +187,7 @@ class Separator:
     @property
     def vertical(self) -> bool:
         """Whether it runs down the page and parts left from right."""
-        return self.box.height > self.box.width
+        return self.box.upright
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,18 @@ from digitize.geometry import IDENTITY, Box, hull
 from digitize.layout import detect_text, find_layout
 from digitize.layout.areas import find_panels, find_pictures, find_tints
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
+from digitize.layout.detection import body_size
+from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import make_ink
-from digitize.layout.lines import body_size, cut_lines, join_lines
+from digitize.layout.lines import cut_lines, join_lines
 from digitize.layout.separators import find_boxes, find_rules
 from digitize.model import Role, Scan, Source
 from digitize.ocr import Detection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 PAPER, INK = 245, 20
@@ -69,6 +73,20 @@ def scan_of(pixels: NDArray[np.uint8]) -> Scan:
     return Scan("p", Source("p.png", 1, 1, "0" * 64, "image/png", width, height), pixels, None, IDENTITY)
 
 
+def cut(pixels: NDArray[np.uint8], lines: list[Box], rules: Sequence[Box] = ()) -> tuple[Box, ...]:
+    """These lines of a printed page, cut."""
+    ink = make_ink(pixels, TYPE)
+    return cut_lines(ink, lines, Gutters(ink, lines, rules, TYPE))
+
+
+BLANK = make_ink(blank(), TYPE)
+
+
+def join(lines: list[Box], rules: Sequence[Box] = ()) -> tuple[Box, ...]:
+    """These pieces of lines, joined; what is printed between them is of no account."""
+    return join_lines(lines, Gutters(BLANK, lines, rules, TYPE))
+
+
 def test_a_line_over_a_gutter_is_cut_where_its_neighbours_keep_off() -> None:
     """A detected line that runs over two columns becomes two lines."""
     pixels = blank()
@@ -77,8 +95,7 @@ def test_a_line_over_a_gutter_is_cut_where_its_neighbours_keep_off() -> None:
         print_line(pixels, line)
     joined = hull((lines[2], lines[8]))
     detected = [line for line in lines if line not in (lines[2], lines[8])]
-    cut = cut_lines(make_ink(pixels, TYPE), [*detected, joined], (), TYPE)
-    assert len(cut) == len(lines)
+    assert len(cut(pixels, [*detected, joined])) == len(lines)
 
 
 def test_a_line_with_a_space_in_it_is_left_whole() -> None:
@@ -88,7 +105,7 @@ def test_a_line_with_a_space_in_it_is_left_whole() -> None:
     for line in lines:
         print_line(pixels, line)
     pixels[int(lines[3].y0) : int(lines[3].y1), int(lines[3].x0) + 100 : int(lines[3].x0) + 130] = PAPER
-    assert sorted(cut_lines(make_ink(pixels, TYPE), lines, (), TYPE)) == sorted(lines)
+    assert sorted(cut(pixels, lines)) == sorted(lines)
 
 
 def test_a_line_over_a_rule_is_cut() -> None:
@@ -97,7 +114,7 @@ def test_a_line_over_a_rule_is_cut() -> None:
     line = Box(100, 300, 500, 320)
     print_line(pixels, line)
     upright = Box(299, 200, 301, 500)
-    left, right = cut_lines(make_ink(pixels, TYPE), [line], [upright], TYPE)
+    left, right = cut(pixels, [line], [upright])
     assert left.x1 <= upright.x1 <= right.x1
 
 
@@ -106,14 +123,67 @@ def test_the_pieces_of_a_line_are_joined() -> None:
     lines = [*column_lines(0, 5), *column_lines(1, 5)]
     whole = lines[2]
     torn = [Box(whole.x0, whole.y0, whole.x0 + 140, whole.y1), Box(whole.x0 + 155, whole.y0, whole.x1, whole.y1)]
-    assert sorted(join_lines([*lines[:2], *lines[3:], *torn], (), TYPE)) == sorted(lines)
+    assert sorted(join([*lines[:2], *lines[3:], *torn])) == sorted(lines)
+
+
+def test_one_line_in_each_column_below_a_picture_is_two_lines() -> None:
+    """Columns go on below a picture, where no other line tells of the gutter: the lines above the picture do."""
+    above, below = [*column_lines(0, 4), *column_lines(1, 4)], [*column_lines(0, 1, y=900), *column_lines(1, 1, y=900)]
+    pixels = blank()
+    for line in (*above, *below):
+        print_line(pixels, line)
+    assert len(cut(pixels, [*above, hull(below)])) == len([*above, *below])
+    assert sorted(join([*above, *below])) == sorted([*above, *below])
+
+
+def test_a_heading_walls_off_the_columns_above_it() -> None:
+    """Text under another heading runs over what was a gutter above it."""
+    above, heading = [*column_lines(0, 4), *column_lines(1, 4)], Box(100, 700, 600, 760)
+    left, right = column_lines(0, 1, y=900)[0], column_lines(1, 1, y=900)[0]
+    pixels = blank()
+    for line in (*above, heading, left, right):
+        print_line(pixels, line)
+    assert hull((left, right)) in cut(pixels, [*above, heading, hull((left, right))])
+
+
+def test_a_rule_beyond_a_picture_tells_of_the_gutter() -> None:
+    """A printed rule in line with the white of a line parts it, though it ends above a picture."""
+    left, right = column_lines(0, 1, y=900)[0], column_lines(1, 1, y=900)[0]
+    pixels = blank()
+    for line in (left, right):
+        print_line(pixels, line)
+    middle = (left.x1 + right.x0) / 2
+    assert len(cut(pixels, [hull((left, right))], [Box(middle - 1, 200, middle + 1, 500)])) == 2
+    assert len(cut(pixels, [hull((left, right))])) == 1
+
+
+def test_full_stops_below_one_another_are_no_gutter() -> None:
+    """White that some lines of a column share does not part them where another line has ink in it."""
+    pixels = blank()
+    lines = column_lines(0, 5)
+    for line in lines:
+        print_line(pixels, line)
+    for line in lines[:4]:
+        pixels[int(line.y0) : int(line.y1), int(line.x0) + 100 : int(line.x0) + 120] = PAPER
+    assert sorted(cut(pixels, lines)) == sorted(lines)
+
+
+def test_pieces_of_a_line_over_two_columns_stand_as_high_as_their_own_ink() -> None:
+    """Columns whose lines stand at different heights are seen as one tall line; each piece is trimmed to its own."""
+    left, right = column_lines(0, 5), [Box(b.x0, b.y0 + 6, b.x1, b.y1 + 6) for b in column_lines(1, 5)]
+    pixels = blank()
+    for line in (*left, *right):
+        print_line(pixels, line)
+    pieces = cut(pixels, [*left[:2], *left[3:], *right[:2], *right[3:], hull((left[2], right[2]))])
+    assert len(pieces) == len([*left, *right])
+    assert max(piece.height for piece in pieces) <= TYPE + 1
 
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=40, unique=True))
 def test_joining_never_loses_ground(rows: list[int]) -> None:
     """Whatever is joined, every line given lies in a line that comes out."""
     lines = [Box(60 + 9 * (r % 7), 30.0 * r, 300 + 11 * (r % 5), 30.0 * r + 20) for r in rows]
-    joined = join_lines(lines, (), TYPE)
+    joined = join(lines)
     assert all(any(out.intersection(line) == pytest.approx(line.area) for out in joined) for line in lines)
 
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from digitize.geometry import Box, map_polygon
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
 from digitize.layout.blocks import Block, number_columns
+from digitize.layout.detection import DetectedText, body_size, detect_text
+from digitize.layout.gutters import Gutters
 from digitize.layout.ink import make_ink
-from digitize.layout.lines import DetectedText, body_size, complete_lines, cut_lines, detect_text, join_lines
+from digitize.layout.lines import complete_lines, cut_lines, join_lines
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import find_boxes, find_gutters, find_rules
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine
@@ -47,7 +49,8 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     completed = complete_lines(ink, printed, rules, panels)
     type_size = body_size(completed)
-    lines = join_lines(cut_lines(ink, completed, rules, type_size), rules, type_size)
+    pieces = cut_lines(ink, completed, Gutters(ink, completed, rules, type_size))
+    lines = join_lines(pieces, Gutters(ink, pieces, rules, type_size))
     type_size = body_size(lines)
     furniture = Furniture(rules, boxes, tints, panels)
     drafts = find_regions(lines, pictures, rules, furniture.grounds, type_size)

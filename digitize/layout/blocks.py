@@ -62,10 +62,7 @@ def separated(upper: Box, lower: Box, separators: Sequence[Box]) -> bool:
     """Whether a horizontal separator runs between two boxes, one above the other, over what they share in x."""
     x0, x1 = max(upper.x0, lower.x0), min(upper.x1, lower.x1)
     return any(
-        rule.width > rule.height
-        and rule.cy > upper.cy
-        and rule.cy < lower.cy
-        and min(rule.x1, x1) - max(rule.x0, x0) > 0.5 * (x1 - x0)
+        not rule.upright and rule.cy > upper.cy and rule.cy < lower.cy and min(rule.x1, x1) - max(rule.x0, x0) > 0.5 * (x1 - x0)
         for rule in separators
     )
 

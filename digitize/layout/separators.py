@@ -113,7 +113,7 @@ def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, .
 
 def find_gutters(blocks: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
     """The white gutters between neighbouring blocks of running text, where no rule stands in them."""
-    upright = [rule for rule in rules if rule.height > rule.width]
+    upright = [rule for rule in rules if rule.upright]
     found = []
     for left in blocks:
         beside = [

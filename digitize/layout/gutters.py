@@ -1,0 +1,219 @@
+"""Gutters: whether white inside a line, or between two pieces of one, parts columns. The lines around bear witness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitize.layout.detection import LARGE_TYPE
+from digitize.layout.ink import runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from digitize.geometry import Box
+    from digitize.layout.ink import Ink
+
+SPECK_AREA = 0.02
+"""Ink that covers less than this share of a character's square is grain: a comma covers twice as much."""
+
+STREAK = 0.95
+"""A column of a line's window that is inked from top to bottom to this share is a scratch or rule across the line."""
+
+GUTTER_GAP = 0.55
+"""The narrowest white inside a line that can be a gutter, in type sizes: gutters are about a character wide."""
+
+GUTTER_SPOT = 0.35
+"""Ink up to so many type sizes wide in the midst of white may be dust in a gutter; it is a comma where no lines around
+bear witness of one."""
+
+SHARED_WHITE = 2 / 3
+"""Share of a gap that is white in another line, too, where both run over one gutter: full stops make one of them wider."""
+
+WITNESS_LINES = 4
+"""So many lines on each side of a gap are heard, above it and below: the nearest, also those beyond a picture."""
+
+WITNESS_REACH = 6.0
+"""Lines further off than so many type sizes from the nearest that speaks are not heard: they stand beyond something else."""
+
+WITNESSES = 2
+"""Line ends, and line starts, that must keep to the gap's sides for it to be a gutter: one may be chance. A printed
+rule in line with the gap is worth as many."""
+
+END_SLACK = 1.4
+"""How far before a gap the lines on its left may end, in type sizes: a full stop and a bracket are half white each."""
+
+START_SLACK = 2.6
+"""How far behind a gap the lines on its right may start, in type sizes: a paragraph's indent of two characters, and slack."""
+
+FLUSH = 0.7
+"""The same where one side alone tells: no indent, or the next column but one would be taken for a witness."""
+
+OVERHANG = 0.5
+"""A line runs over a gap where it reaches so many type sizes beyond both its sides."""
+
+RULE_SLACK = 0.3
+"""How far a rule between two pieces of a line may stand within either of them, in type sizes: warp moves both."""
+
+
+def characters(ink: Ink, line: Box) -> NDArray[np.bool_]:
+    """Which columns of a line's window, bool (width,), hold characters' ink: dust, scratches and rules are none."""
+    window = without_streaks(ink.mask[ink.window(line)])
+    area = np.concatenate(([0], np.cumsum(window.sum(axis=0, dtype=np.int64))))
+    inked = np.diff(area) > 0
+    smallest = SPECK_AREA * (line.height * ink.scale) ** 2
+    for a, b in runs(inked):
+        inked[a:b] = area[b] - area[a] >= smallest
+    return np.asarray(inked, np.bool_)
+
+
+def without_streaks(window: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A window of ink without the columns that are full of it: scratches and rules run on where characters end."""
+    full = window.sum(axis=0) > STREAK * len(window)
+    return np.where(full[np.newaxis, :], np.uint8(0), window) if full.any() else window
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What lines say of a gap: how many end at its left, start at its right, and run over it, with white or ink in it."""
+
+    ends: int = 0
+    starts: int = 0
+    white: int = 0
+    inked: int = 0
+
+    @property
+    def proves(self) -> bool:
+        """Whether enough lines, and more than have ink in the gap, keep to both its sides."""
+        return min(self.ends, self.starts) + self._white >= max(WITNESSES, self.inked + 1)
+
+    @property
+    def suggests(self) -> bool:
+        """Whether enough lines, and more than have ink in the gap, keep to one of its sides."""
+        return max(self.ends, self.starts) + self._white >= max(WITNESSES, self.inked + 1)
+
+    @property
+    def _white(self) -> int:
+        """What lines that run over the gap with white in it are worth: half, and nothing where another has ink.
+
+        Type set on a grid has full stops and their white below one another, too.
+        """
+        return 0 if self.inked else self.white // 2
+
+    def __add__(self, other: Testimony) -> Testimony:
+        return Testimony(self.ends + other.ends, self.starts + other.starts, self.white + other.white, self.inked + other.inked)
+
+
+class Gutters:
+    """Tells gutters from spaces by the page's lines and rules, all in reading-frame pixels.
+
+    Headings in large type and rules across are walls: what stands beyond them is set in columns of its own.
+    """
+
+    def __init__(self, ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> None:
+        self.type_size = type_size
+        self._ink = ink
+        self._uprights = [rule for rule in rules if rule.upright]
+        text = [line for line in lines if not self.is_large(line)]
+        walls = [line for line in lines if self.is_large(line)] + [rule for rule in rules if not rule.upright]
+        self._text, self._walls = (np.array([(b.x0, b.y0, b.x1, b.y1) for b in b]).reshape(-1, 4) for b in (text, walls))
+        whites = [(row, *gap) for row, line in enumerate(text) for gap in self._whites(line, characters(ink, line))]
+        self._white_rows = np.array([row for row, _, _ in whites], np.intp)
+        self._white_gaps = np.array([(a, b) for _, a, b in whites]).reshape(-1, 2)
+
+    def is_large(self, line: Box) -> bool:
+        """Whether a line is set in a heading's type, which runs over gutters."""
+        return line.height >= LARGE_TYPE * self.type_size
+
+    def cuts(self, line: Box) -> list[float]:
+        """Where rules and gutters cut a line, x ascending. Large type is cut at rules only."""
+        found = [rule.cx for rule in self._uprights if _crosses(rule, line)]
+        if self.is_large(line):
+            return sorted(found)
+        inked = characters(self._ink, line)
+        whole = self._whites(line, inked)
+        for gap in whole:
+            above, below = self._witnesses(gap, line)
+            if (above + below + self._ruled(gap, line)).proves:
+                found.append(sum(gap) / 2)
+        # A quotation mark in a kicker stands over a gutter, too, but no lines above it keep off: dust in a gutter has
+        # witnesses on both sides.
+        spotted = [gap for gap in self._whites(line, self._without_spots(inked)) if gap not in whole]
+        found += [sum(gap) / 2 for gap in spotted if all(side.proves for side in self._witnesses(gap, line))]
+        return sorted(found)
+
+    def part(self, left: Box, right: Box) -> bool:
+        """Whether a rule or gutter stands between two pieces at one height.
+
+        That they were seen apart bears witness, too: lines that keep to one side will do.
+        """
+        gap = left.x1, right.x0
+        if gap[0] >= gap[1]:
+            return False
+        slack = RULE_SLACK * self.type_size
+        if any(gap[0] - slack <= rule.cx <= gap[1] + slack and rule.overlap_y(left) > 0 for rule in self._uprights):
+            return True
+        if self.is_large(left) and self.is_large(right):
+            return False
+        above, below = self._witnesses(gap, left, indent=FLUSH)
+        return (above + below + self._ruled(gap, left)).suggests
+
+    def _whites(self, line: Box, inked: NDArray[np.bool_]) -> list[tuple[float, float]]:
+        """The stretches inside a line that are white, and wide enough for a gutter."""
+        scale, first = self._ink.scale, self._ink.window(line)[1].start
+        found = [((first + a) / scale, (first + b) / scale) for a, b in runs(~inked)]
+        return [(a, b) for a, b in found if b - a >= GUTTER_GAP * self.type_size and a > line.x0 and b < line.x1]
+
+    def _without_spots(self, inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        kept = inked.copy()
+        for a, b in runs(inked):
+            kept[a:b] = b - a > GUTTER_SPOT * self.type_size * self._ink.scale or a == 0 or b == len(inked)
+        return kept
+
+    def _witnesses(self, gap: tuple[float, float], line: Box, *, indent: float = START_SLACK) -> tuple[Testimony, Testimony]:
+        """What the nearest lines above and below a line say of a gap in it, as far as the nearest wall."""
+        (a, b), unit = gap, self.type_size
+        x0, y0, x1, y1 = self._text.T
+        shared = np.minimum(self._white_gaps[:, 1], b) - np.maximum(self._white_gaps[:, 0], a)
+        white = np.zeros(len(x0), np.bool_)
+        white[self._white_rows[shared >= SHARED_WHITE * (b - a)]] = True
+        over = (x0 < a - OVERHANG * unit) & (x1 > b + OVERHANG * unit)
+        ends = (x1 >= a - END_SLACK * unit) & (x1 <= b)
+        starts = (x0 >= a) & (x0 <= b + indent * unit)
+        distance = (y0 + y1) / 2 - line.cy
+        top, bottom = self._walled(line)
+        found = []
+        for away, limit in ((-distance, line.cy - top), (distance, bottom - line.cy)):
+            heard = (away > line.height / 2) & (away < limit) & (ends | starts | over)
+            heard &= away <= away[heard].min(initial=np.inf) + WITNESS_REACH * unit
+            left, right = (_nearest(heard & (side | over), away) for side in (ends, starts))
+            among = [max(int((over & kind)[left].sum()), int((over & kind)[right].sum())) for kind in (white, ~white)]
+            found.append(Testimony(int(ends[left].sum()), int(starts[right].sum()), *among))
+        return found[0], found[1]
+
+    def _walled(self, line: Box) -> tuple[float, float]:
+        """How far up and down from a line its columns reach: to the nearest heading or rule across."""
+        x0, y0, x1, y1 = self._walls.T
+        middles = ((y0 + y1) / 2)[(x0 < line.x1) & (x1 > line.x0)]
+        above, below = middles[middles < line.cy], middles[middles > line.cy]
+        return float(above.max(initial=-np.inf)), float(below.min(initial=np.inf))
+
+    def _ruled(self, gap: tuple[float, float], line: Box) -> Testimony:
+        """What a printed rule in line with a gap says, above or below: rules stop short of the text, and at pictures."""
+        top, bottom = self._walled(line)
+        ruled = any(gap[0] < rule.cx < gap[1] and rule.y0 < bottom and rule.y1 > top for rule in self._uprights)
+        return Testimony(WITNESSES, WITNESSES) if ruled else Testimony()
+
+
+def _nearest(speaking: NDArray[np.bool_], away: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The nearest of the lines that speak of one side of a gap."""
+    found = np.flatnonzero(speaking)
+    return found[np.argsort(away[found])][:WITNESS_LINES]
+
+
+def _crosses(rule: Box, line: Box) -> bool:
+    return line.x0 + rule.width < rule.cx < line.x1 - rule.width and rule.overlap_y(line) > 0.7 * line.height
