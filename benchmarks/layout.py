@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("pages", nargs="?", type=Path, default=PAGES, help="folder of images; default: %(default)s")
     parser.add_argument("--truth", type=Path, help="folder of their truth; default: PAGES/truth")
     parser.add_argument("--output", type=Path, help="keep what was read there; default: a temporary folder")
-    parser.add_argument("--language", default="zh-Hans", help="language of the pages; default: %(default)s")
+    parser.add_argument("--language", default="auto", help="language of the pages; default: %(default)s")
     told = parser.parse_args(arguments)
     truth = told.truth or told.pages / "truth"
     for folder in (told.pages, truth):

@@ -107,7 +107,9 @@ def cli() -> None:
 @click.option(
     "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write to; it is made if need be."
 )
-@click.option("-l", "--language", help="Language of the pages: zh-Hans (the default), zh-Hant or en.")
+@click.option(
+    "-l", "--language", help="Language of the pages: zh-Hans, zh-Hant, en, fr, de; or auto (the default): found on each page."
+)
 @click.option("-f", "--format", "formats", metavar="NAMES", help="Formats to write, with commas.  [default: tei,newsml,alto]")
 @click.option(
     "--writing-mode",
@@ -167,7 +169,9 @@ def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, for
     help="File to write: a drawing, if it ends in .svg, or JSON, if it ends in .json.",
 )
 @click.option("--frame", type=click.IntRange(min=1), default=1, metavar="N", help="Page of a file of several.  [default: 1]")
-@click.option("-l", "--language", help="Language of the page: zh-Hans (the default), zh-Hant or en.")
+@click.option(
+    "-l", "--language", help="Language of the page: zh-Hans, zh-Hant, en, fr, de; or auto (the default): found from its text."
+)
 @click.option("--writing-mode", metavar="MODE", help="How lines run, as for `digitize run`.")
 @click.option("--device", metavar="auto|cpu|gpu[:N]", help="Where to run, as for `digitize run`.")
 @click.option("--model", metavar="NAME|DIR", help="Recognition model, as for `digitize run`.")

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from digitize.geometry import Box, FrameMap, Polygon
 
 
+UNDETERMINED = "und"
+"""The tag (BCP 47) of a language that is not known, as before the first line of a page has been read."""
+
+
 class WritingMode(StrEnum):
     """How characters follow each other and lines stack (CSS Writing Modes)."""
 
@@ -71,6 +75,13 @@ class MarkKind(StrEnum):
     PERSON = "person"
     PLACE = "place"
     DATE = "date"
+
+
+class Calendar(StrEnum):
+    """What a printed date's year counts from."""
+
+    GREGORIAN = "gregorian"
+    MINGUO = "minguo"  # the years of the Republic of China: the first is 1912
 
 
 class LinkKind(StrEnum):
@@ -220,7 +231,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Folio:
-    """What the page says of itself: newspaper, date, page number and section; None or empty where it says nothing."""
+    """What the page says of itself: newspaper, date, page number and section; None or empty where it says nothing.
+
+    `calendar` is the one that `date_text` is in; `date` is always Gregorian.
+    """
 
     newspaper: str = ""
     date: dt.date | None = None
@@ -228,6 +242,7 @@ class Folio:
     page_number: str = ""
     section: str = ""
     issue_number: str = ""
+    calendar: Calendar = Calendar.GREGORIAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +251,7 @@ class Page:
 
     `type_size` is the height of the body type and `line_pitch` the distance of its baselines, in reading-frame
     pixels; `width` and `height` are the original image's. `rejected` are the links that the reading order weighed and
-    did not make, the strongest few into each block of text, best first.
+    did not make, the strongest few into each block of text, best first. `language` is a BCP 47 tag.
     """
 
     id: str
@@ -254,7 +269,7 @@ class Page:
     links: tuple[Link, ...] = ()
     rejected: tuple[Link, ...] = ()
     writing_mode: WritingMode = WritingMode.HORIZONTAL_TB
-    language: str = "zh-Hans"
+    language: str = UNDETERMINED
     folio: Folio = field(default_factory=Folio)
     steps: tuple[ProcessingStep, ...] = ()
     dpi: float | None = None
@@ -407,6 +422,7 @@ class Issue:
     page_number: str = ""
     section: str = ""
     issue_number: str = ""
+    calendar: Calendar = Calendar.GREGORIAN
     authority: str = "digitize.invalid,2026"  # who mints the tag URIs (RFC 4151): a domain and a year
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 ENVIRONMENT_PREFIX = "DIGITIZE_"
 
-LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+LANGUAGES = ("zh-Hans", "zh-Hant", "en", "fr", "de")
+AUTO = "auto"
 
 WRITING_MODES = ("auto", "horizontal-tb", "vertical-rl")
 
@@ -39,13 +40,16 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run was told. `newspaper` and `date` override what the folio says; None and "" leave it to the folio.
+    """What a run was told.
+
+    The language `auto` is found on each page. `newspaper` and `date` override what the folio says; None and "" leave it
+    to the folio.
 
     Raises:
         ConfigurationError: a value is outside its set; the message names the setting.
     """
 
-    language: str = "zh-Hans"
+    language: str = AUTO
     formats: tuple[Format, ...] = tuple(Format)
     newspaper: str = ""
     date: dt.date | None = None
@@ -57,7 +61,8 @@ class Options:
 
     def __post_init__(self) -> None:
         """Refuse values outside their sets."""
-        _require(self.language in LANGUAGES, "language", self.language, f"one of {', '.join(LANGUAGES)}")
+        languages = (AUTO, *LANGUAGES)
+        _require(self.language in languages, "language", self.language, f"one of {', '.join(languages)}")
         _require(bool(self.formats), "formats", "", f"at least one of {', '.join(Format)}")
         _require(bool(_DEVICE.fullmatch(self.device)), "device", self.device, "auto, cpu, gpu or gpu:N")
         _require(

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.layout import detect_text, find_layout
-from digitize.model import Issue, WritingMode
+from digitize.model import Calendar, Issue, WritingMode
 from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
-from digitize.reflow import assemble, read_order
+from digitize.options import AUTO
+from digitize.reflow import assemble, read_order, settle_language
 from digitize.scan import clean, straighten, turned
 
 if TYPE_CHECKING:
@@ -59,21 +60,24 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
         with _timed("detection", seconds):
             text = detect_text(straight.pixels, engine.detector)
     with _timed("layout", seconds):
-        page = replace(find_layout(straight, text), language=options.language, writing_mode=orientation.writing_mode)
+        page = replace(find_layout(straight, text), writing_mode=orientation.writing_mode)
+        page = page if options.language == AUTO else replace(page, language=options.language)
     with _timed("ocr", seconds):
         page = recognize(straight, page, engine.recognizer, engine.steps)
     with _timed("reflow", seconds):
-        page = read_order(page)
+        page = read_order(settle_language(page))
         articles = assemble(page)
     return PageResult(page, articles, make_issue(page.folio, options), tuple(seconds.items()))
 
 
 def make_issue(folio: Folio, options: Options) -> Issue:
     """What the documents' headers say of the issue: the options first, else what the page says of itself."""
+    told = options.date is not None and options.date != folio.date
     return Issue(
         newspaper=options.newspaper or folio.newspaper,
         date=options.date or folio.date,
-        date_text="" if options.date and options.date != folio.date else folio.date_text,
+        date_text="" if told else folio.date_text,
+        calendar=Calendar.GREGORIAN if told else folio.calendar,
         page_number=folio.page_number,
         section=folio.section,
         issue_number=folio.issue_number,

@@ -93,7 +93,7 @@ def make_passage(region: Region, *marks: Mark, role: Role | None = None, gap: st
 def make_page(regions: tuple[Region, ...], **changes: object) -> Page:
     """A page of 1200 x 1600 pixels with those regions."""
     page = Page(PAGE_ID, SOURCE, WIDTH, HEIGHT, IDENTITY, WIDTH, HEIGHT, TYPE_SIZE, PITCH, regions, steps=STEPS, folio=Folio())
-    return replace(page, **changes)  # type: ignore[arg-type]
+    return replace(page, **({"language": "zh-Hans"} | changes))  # type: ignore[arg-type]
 
 
 def make_article(*passages: Passage, number: int = 1, **changes: object) -> Article:

@@ -62,7 +62,7 @@ def rule(x0: float, y0: float, x1: float, y1: float) -> Separator:
 def page_of(*regions: Region, rules: tuple[Separator, ...] = (), frames: tuple[Frame, ...] = ()) -> Page:
     """A page of these regions."""
     source = Source("p.png", 1, 1, "0" * 64, "image/png", WIDTH, HEIGHT)
-    return Page("p", source, WIDTH, HEIGHT, IDENTITY, WIDTH, HEIGHT, TYPE, PITCH, regions, rules, frames)
+    return Page("p", source, WIDTH, HEIGHT, IDENTITY, WIDTH, HEIGHT, TYPE, PITCH, regions, rules, frames, language="zh-Hans")
 
 
 def full(character: str, rows: int) -> list[str]:

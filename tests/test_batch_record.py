@@ -31,6 +31,7 @@ def full_record(**changes: object) -> Record:
         "revision": 2,
         "first_created": WHEN - dt.timedelta(days=9),
         "device": "gpu:0",
+        "language": "zh-Hant",
         "timings": (("scan", 0.5), ("ocr", 2.25)),
         "counts": Counts(9, 200, 7, 2, 3000),
         "confidence": 0.9713,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.util
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from lxml import etree
 from digitize.export import to_tei
 from digitize.export.markup import xml_text
 from digitize.geometry import IDENTITY
-from digitize.model import Article, Mark, MarkKind, Passage, ProcessingStep, Revision, Role
+from digitize.model import Article, Calendar, Mark, MarkKind, Passage, ProcessingStep, Revision, Role
 from digitize.validate import validate
 
 if TYPE_CHECKING:
@@ -292,3 +293,34 @@ def test_the_scorer_reads_what_the_model_says(name: str, shared: Path, tmp_path:
     assert (read["kicker"], read["headline"], read["deck"]) == (article.kicker, article.headline, article.deck)
     assert read["paragraphs"] == [p.text for p in article.passages if p.role is Role.PARAGRAPH]
     assert read["byline_block"] == " ".join(p.text for p in article.passages if p.role is Role.BYLINE)
+
+
+def test_a_printed_date_of_another_calendar_says_which() -> None:
+    """The date keeps its printed form, `when` is Gregorian, and the header describes the calendar that it points at."""
+    shape = builders.plain()
+    issue = replace(shape.issue, date=dt.date(1939, 4, 26), date_text="中華民國二十八年四月廿六日", calendar=Calendar.MINGUO)
+    document = to_tei(shape.articles[0], shape.page, issue, shape.revision)
+    root = etree.fromstring(document)
+    date = root.find(f".//{T}imprint/{T}date")
+
+    assert (date.text, date.get("when"), date.get("calendar")) == ("中華民國二十八年四月廿六日", "1939-04-26", "#minguo")
+    assert [calendar.get(XML_ID) for calendar in root.iter(f"{T}calendar")] == ["minguo"]
+    assert validate(document, "any.tei.xml") == ()
+
+
+@pytest.mark.parametrize(
+    ("found", "changed", "rule"),
+    [
+        ('<calendar xml:id="minguo">', '<calendar xml:id="other">', "profile"),
+        ("<calendarDesc>.*</calendarDesc>", "", "tei-calendar"),
+        (' calendar="#minguo"', "", "tei-calendar-used"),
+    ],
+)
+def test_a_calendar_that_is_not_described_or_not_used_is_found(found: str, changed: str, rule: str) -> None:
+    """Date and header agree on the calendar."""
+    shape = builders.plain()
+    issue = replace(shape.issue, calendar=Calendar.MINGUO)
+    document = to_tei(shape.articles[0], shape.page, issue, shape.revision).decode()
+    mutant = re.sub(found, changed, document, flags=re.DOTALL)
+
+    assert rule in {violation.rule for violation in validate(mutant.encode(), "any.tei.xml")}

@@ -35,6 +35,14 @@ class Reader:
         return tuple(self.reading for _ in crops)
 
 
+class LeftEdge:
+    """Reads where a crop was cut: "a" for one from column 38, "b" for one from column 39, and so on."""
+
+    def read(self, crops: Sequence[NDArray[np.uint8]]) -> tuple[Reading, ...]:
+        """A letter for each crop, by its first pixel."""
+        return tuple(Reading((Character(chr(ord("a") + int(crop[0, 0]) - 38), 1.0, 0.5),)) for crop in crops)
+
+
 def line(name: str, box: Box, **kwargs: object) -> TextLine:
     """A line without text."""
     return TextLine(name, box.polygon, box, 20.0, **kwargs)  # type: ignore[arg-type]
@@ -177,3 +185,21 @@ def test_an_ideograph_read_twice_in_one_place_is_one() -> None:
     echo = reading_of("甲乙年年丙丁", [0.1, 0.3, 0.5, 0.54, 0.7, 0.9])
     assert without_echoes(echo).text == "甲乙年丙丁"
     assert without_echoes(reading_of("甲乙年年丙丁")).text == "甲乙年年丙丁"
+
+
+@pytest.mark.parametrize(("character", "width"), [("甲", 35), ("a", 44)])
+def test_the_first_lines_tell_how_the_others_are_cut(character: str, width: int) -> None:
+    """Without a language, a few lines are read at full width; where they hold ideographs, the others are narrowed."""
+    reader = Reader(Character(character, 0.9, 0.5))
+    scan, page = page_with(tuple(line(f"l{n}", Box(40, 40, 80, 60)) for n in range(30)))
+    read = recognize(scan, replace(page, language="und"), reader)
+    assert [crop.shape[1] for crop in reader.crops] == [44] * 10 + [width] * 20
+    assert [x.text for x in read.lines] == [character] * 30
+
+
+def test_no_line_is_read_twice_or_lost() -> None:
+    """However many lines there are, each gets the reading of its own crop."""
+    for count in (0, 1, 11, 12, 13, 25):
+        scan, page = page_with(tuple(line(f"l{n}", Box(40 + n, 40, 80 + n, 60)) for n in range(count)))
+        read = recognize(scan, replace(page, language="und"), LeftEdge())
+        assert [x.text for x in read.lines] == [chr(ord("a") + n) for n in range(count)]

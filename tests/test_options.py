@@ -62,7 +62,7 @@ def test_all_settings_can_stand_in_the_environment() -> None:
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"language": "zh"}, "language = 'zh' makes no sense (use one of zh-Hans, zh-Hant, en)"),
+        ({"language": "zh"}, "language = 'zh' makes no sense (use one of auto, zh-Hans, zh-Hant, en, fr, de)"),
         ({"formats": "tei,bmp"}, "formats = 'bmp' makes no sense (use any of tei, newsml, alto)"),
         ({"formats": ","}, "formats = '' makes no sense (use at least one of tei, newsml, alto)"),
         ({"formats": 3}, "formats = 3 makes no sense (use a list of names)"),

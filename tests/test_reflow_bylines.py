@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from digitize.reflow.bylines import byline_persons, is_byline
-from digitize.reflow.cues import load_cues
+from digitize.reflow.cues import Cues, load_cues
 
 CHINESE = load_cues("zh-Hans")
 ENGLISH = load_cues("en")
+FRENCH = load_cues("fr")
+GERMAN = load_cues("de")
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,28 @@ def test_english_bylines_name_people() -> None:
     """The word By opens an English byline."""
     assert is_byline("By Jane Doe", ENGLISH)
     assert not is_byline("By the end of the week rain is expected", ENGLISH)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        ("en", "By Jane Doe and John Q. Public", ["Jane Doe", "John Q. Public"]),
+        ("fr", "Par Élise Dupont et Jean d'Albret", ["Élise Dupont", "Jean d'Albret"]),
+        ("fr", "De notre envoyé spécial Paul de la Tour", ["Paul de la Tour"]),
+        ("de", "Von Anna Müller und Karl von Berg", ["Anna Müller", "Karl von Berg"]),
+    ],
+)
+def test_names_of_latin_bylines_are_parted(language: str, text: str, names: list[str]) -> None:
+    """The word between two names parts them, particles within a name do not."""
+    cues = load_cues(language)
+    assert is_byline(text, cues)
+    assert [name for _, _, name, _ in byline_persons(text, cues)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "cues"),
+    [("Parker Street", ENGLISH), ("Paris", FRENCH), ("Par arrêté du ministre", FRENCH), ("Von der Elbe", GERMAN)],
+)
+def test_a_role_is_a_whole_word_before_names(text: str, cues: Cues) -> None:
+    """Words that begin like a role, and sentences that begin with one, are no bylines."""
+    assert not is_byline(text, cues)

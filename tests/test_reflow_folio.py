@@ -9,10 +9,10 @@ import pytest
 from galleys import heading, page_of
 
 from digitize.geometry import Box
-from digitize.model import Folio, Frame, Role, TextLine
+from digitize.model import Calendar, Folio, Frame, Role, TextLine
 from digitize.reflow.cues import load_cues
+from digitize.reflow.dates import complete_date
 from digitize.reflow.folio import mark_folio, read_folio
-from digitize.reflow.passages import complete_date
 
 CHINESE = load_cues("zh-Hans")
 
@@ -61,7 +61,36 @@ def test_a_date_that_is_none_is_left_out() -> None:
 )
 def test_a_day_means_the_last_such_day_before_the_issue(text: str, issue: dt.date | None, expected: dt.date | None) -> None:
     """A dateline's day is completed from the issue's date, backwards over the turn of month and year."""
-    assert complete_date(text, issue) == expected
+    assert complete_date(text, issue, CHINESE) == expected
+
+
+def test_a_masthead_of_the_republic_is_read() -> None:
+    """Date, page and issue number in words; the date keeps its printed form and says which calendar it is in."""
+    parts = (("試驗報", 90), ("中華民國貳拾捌年四月廿三日　星期日", 30), ("第四版", 30), ("第三千七百九十七號", 20))
+    folio = read_folio(head(*parts), load_cues("zh-Hant"))
+    printed = "中華民國貳拾捌年四月廿三日　星期日"
+    date = dt.date(1939, 4, 23)
+    assert folio == Folio("試驗報", date, printed, "4", issue_number="3797", calendar=Calendar.MINGUO)
+
+
+@pytest.mark.parametrize(
+    ("language", "parts", "expected"),
+    [
+        (
+            "fr",
+            (("Le Journal d'essai", 90), ("Mardi, 7 Décembre 1858", 30), ("N° 288", 30)),
+            Folio("Le Journal d'essai", dt.date(1858, 12, 7), "Mardi, 7 Décembre 1858", issue_number="288"),
+        ),
+        (
+            "de",
+            (("Versuchszeitung", 90), ("Dinstag, 7. Dezember 1858", 30), ("Nr. 288", 30)),
+            Folio("Versuchszeitung", dt.date(1858, 12, 7), "Dinstag, 7. Dezember 1858", issue_number="288"),
+        ),
+    ],
+)
+def test_a_masthead_in_a_latin_language_is_read(language: str, parts: tuple[tuple[str, float], ...], expected: Folio) -> None:
+    """The weekday before a date belongs to it."""
+    assert read_folio(head(*parts), load_cues(language)) == expected
 
 
 def test_what_shares_the_dates_box_is_folio() -> None:

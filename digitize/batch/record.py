@@ -89,8 +89,8 @@ class Record:
 
     `options_digest` and `model_digest` change when a setting or a network that shapes the documents does. `revision`
     counts the readings that gave documents, `first_created` is when the first of them was; 0 and None where there is
-    none yet. `timings` are seconds by stage, in the stages' order. `width` and `height` of the source are 0 where the
-    file could not be opened.
+    none yet. `language` is the page's (BCP 47), "und" where its text does not tell. `timings` are seconds by stage, in
+    the stages' order. `width` and `height` of the source are 0 where the file could not be opened.
     """
 
     page_id: str
@@ -103,6 +103,7 @@ class Record:
     revision: int = 0
     first_created: dt.datetime | None = None
     device: str = ""
+    language: str = ""
     timings: tuple[tuple[str, float], ...] = ()
     counts: Counts = field(default_factory=Counts)
     confidence: float = 0.0

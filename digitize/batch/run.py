@@ -235,6 +235,7 @@ def _documents(
         revision=revision.number,
         first_created=revision.first_created,
         device=stages.engine.device,
+        language=result.page.language,
         timings=(("open", opening), *result.timings, ("export", time.perf_counter() - started)),
         counts=Counts.of(result.page, result.articles),
         confidence=result.page.confidence,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digitize.export.identity import guid, has_headline, minting_authority, source_name, titles
 from digitize.export.markup import XML_ID, add, add_known, one_line, timestamp
-from digitize.model import Role
+from digitize.model import Calendar, Role
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 # The part of a version that TEI's teidata.versionNumber can say; the printed version stands beside it in full.
 _VERSION_NUMBER = re.compile(r"\d+(\.\d+){0,3}")
+# What is said of a calendar that a printed date is in; without a word, a date is Gregorian (TEI Guidelines, 14.4).
+_CALENDARS = {
+    Calendar.MINGUO: "The years of the Republic of China, of which the first is 1912; months and days are Gregorian.",
+}
 _NOT_IN_NAME = re.compile(r"[^\w.-]")
 
 
@@ -33,8 +37,7 @@ def add_header(root: etree._Element, article: Article, page: Page, issue: Issue,
     _add_printed_source(source, article, issue)
     _add_scan(source, page)
     _add_encoding(header, page)
-    languages = add(add(header, "profileDesc"), "langUsage")
-    add(languages, "language", ident=page.language)
+    _add_profile(header, page, issue)
     _add_revisions(header, revision)
 
 
@@ -62,8 +65,9 @@ def _add_printed_source(parent: etree._Element, article: Article, issue: Issue) 
     add(monograph, "title", one_line(issue.newspaper), level="j", cert=None if one_line(issue.newspaper) else "unknown")
     imprint = add(monograph, "imprint")
     when = issue.date.isoformat() if issue.date else None
-    known = when or one_line(issue.date_text)
-    add(imprint, "date", one_line(issue.date_text), when=when, cert=None if known else "unknown")
+    printed_date = one_line(issue.date_text)
+    calendar = f"#{issue.calendar}" if printed_date and issue.calendar in _CALENDARS else None
+    add(imprint, "date", printed_date, when=when, calendar=calendar, cert=None if when or printed_date else "unknown")
     scopes = {"issue": issue.issue_number, "section": issue.section, "page": issue.page_number}
     for unit, text in scopes.items():
         add_known(imprint, "biblScope", text, unit=unit)
@@ -102,6 +106,15 @@ def _add_applications(parent: etree._Element, steps: tuple[ProcessingStep, ...])
         application.set(XML_ID, f"app-{number}")
         add(application, "label", one_line(step.name))
         add(application, "desc", one_line(f"{step.software} {step.version} {step.settings}"))
+
+
+def _add_profile(header: etree._Element, page: Page, issue: Issue) -> None:
+    profile = add(header, "profileDesc")
+    add(add(profile, "langUsage"), "language", ident=page.language)
+    if one_line(issue.date_text) and issue.calendar in _CALENDARS:
+        calendar = add(add(profile, "calendarDesc"), "calendar")
+        calendar.set(XML_ID, issue.calendar)
+        add(calendar, "p", _CALENDARS[issue.calendar])
 
 
 def _add_revisions(header: etree._Element, revision: Revision) -> None:

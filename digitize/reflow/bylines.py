@@ -18,6 +18,11 @@ _ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】" + SPOTS
 _NO_SPOTS = str.maketrans("", "", SPOTS)
 _NAME = re.compile(r"[^\W\d_]+(?:[·•][^\W\d_]+)*(?: ?[A-Z]\.)?")
 _SEPARATORS = re.compile(r"[\s\u3000、，,/／&]+")
+_PARTICLES = ("d'", "d’", "de", "der", "des", "di", "du", "la", "le", "van", "von", "zu", "zum", "zur")
+_LATIN_WORD = r"[A-ZÀ-ÖØ-Þ][\w.'’-]*"
+_NAMES = re.compile(
+    rf"{_LATIN_WORD}(?: (?:(?:{'|'.join(_PARTICLES)}) ?)*{_LATIN_WORD})*|[^\s\u3000、，,/／&()（）\[\]【】□■●◎▲△◆◇★☆]+"
+)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_NAME = 4  # characters in the longest common Chinese name; transliterated names carry a dot
 _LATIN_NAMES = 4  # words of a Latin name
@@ -29,7 +34,7 @@ def is_byline(text: str, cues: Cues) -> bool:
     if not stripped or len(stripped) > BYLINE_LENGTH or not cues.role.search(stripped):
         return False
     persons = byline_persons(stripped, cues)
-    rest = _SEPARATORS.sub("", cues.role.sub("", stripped))
+    rest = _SEPARATORS.sub("", cues.joiner.sub("", cues.role.sub("", stripped)))
     return rest == _SEPARATORS.sub("", "".join(name for _, _, name, _ in persons)) and _starts_like_byline(stripped, cues)
 
 
@@ -49,8 +54,10 @@ def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ..
     spans = zip([0, *(end for _, end, _ in roles)], [*(start for start, _, _ in roles), len(text)], strict=True)
     for index, (start, end) in enumerate(spans):
         role = roles[index - 1][2] if index else (roles[0][2] if roles else "")
-        for match in re.finditer(r"[^\s\u3000、，,/／&()（）\[\]【】□■●◎▲△◆◇★☆]+(?: (?=[A-Z])[A-Z][\w.]*)*", text[start:end]):
+        for match in _NAMES.finditer(text[start:end]):
             name = match.group()
+            if cues.joiner.fullmatch(name):
+                continue
             if not _is_name(name):
                 return ()
             found.append((start + match.start(), start + match.end(), name, role))
@@ -61,8 +68,9 @@ def _is_name(name: str) -> bool:
     if _CJK.match(name):
         plain = re.sub(r"[·•]", "", name)
         return bool(_NAME.fullmatch(name)) and len(plain) <= (_CJK_NAME if plain == name else 12)
-    words = name.split()
-    return len(words) <= _LATIN_NAMES and all(word[:1].isupper() for word in words)
+    first, *others = name.split()
+    words = [first, *(word for word in others if word not in _PARTICLES)]
+    return len(words) <= _LATIN_NAMES and all(word.lstrip("d'’")[:1].isupper() for word in words)
 
 
 def person_marks(text: str, start: int, end: int, cues: Cues) -> tuple[Mark, ...]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.model import Folio, Role
+from digitize.reflow.dates import find_date
+from digitize.reflow.numerals import read_number
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Sequence
 
     from digitize.model import Page, Region, TextLine
@@ -18,20 +19,7 @@ if TYPE_CHECKING:
 TOP_BAND = 0.12
 """Share of the page's height, from its top, in which a running head stands that no rule closes off."""
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+_BETWEEN = re.compile(r"[\s,.，、·—–-]*")
 
 
 def mark_folio(page: Page, cues: Cues) -> Page:
@@ -60,7 +48,7 @@ def _is_running_head(region: Region, page: Page, cues: Cues) -> bool:
     if len(region.lines) != 1 or region.box.y1 > TOP_BAND * page.frame_height:
         return False
     text = region.lines[0].text.strip()
-    return bool(cues.date.search(text)) or bool(cues.page.fullmatch(text))
+    return find_date(text, cues) is not None or bool(cues.page.fullmatch(text))
 
 
 def read_folio(lines: Sequence[TextLine], cues: Cues) -> Folio:
@@ -73,7 +61,7 @@ def read_folio(lines: Sequence[TextLine], cues: Cues) -> Folio:
     for line in sorted(lines, key=lambda each: each.box.x0):
         folio, rest = _read_date(folio, line.text.strip(), cues)
         if match := cues.issue.search(rest):
-            folio = replace(folio, issue_number=match.group("issue"))
+            folio = replace(folio, issue_number=_in_digits(match.group("issue")))
             rest = rest.replace(match.group(), " ").strip()
         if rest:
             rests.append((line.type_size, rest))
@@ -88,28 +76,30 @@ def read_folio(lines: Sequence[TextLine], cues: Cues) -> Folio:
 
 
 def _read_date(folio: Folio, text: str, cues: Cues) -> tuple[Folio, str]:
-    """The folio with the line's date, and the line without it."""
-    match = cues.date.search(text)
-    date = _date(match) if match else None
-    if match is None or date is None:
+    """The folio with the line's date, and the line without it; a weekday beside the date belongs to it."""
+    found = find_date(text, cues)
+    if found is None:
         return folio, text
-    weekday = cues.weekday.search(text, match.end())
-    end = weekday.end() if weekday else match.end()
-    return replace(folio, date=date, date_text=text[match.start() : end]), (text[: match.start()] + " " + text[end:]).strip()
+    start, end = found.start, found.end
+    for weekday in cues.weekday.finditer(text):
+        if _BETWEEN.fullmatch(text, weekday.end(), found.start):
+            start = weekday.start()
+        if _BETWEEN.fullmatch(text, found.end, weekday.start()):
+            end = weekday.end()
+    dated = replace(folio, date=found.date, date_text=text[start:end], calendar=found.calendar)
+    return dated, (text[:start] + " " + text[end:]).strip()
 
 
 def _page_number(text: str, cues: Cues) -> tuple[str, str] | None:
-    """A page number at a line's start or end, and the section beside it."""
+    """A page number at a line's start or end, in digits, and the section beside it."""
     match = cues.page.match(text)
     if match is None or text[match.end() : match.end() + 1].isdigit():
         return None
-    return match.group("page").replace(" ", ""), text[match.end() :].strip(" \u3000:：|·")
+    return _in_digits(match.group("page")), text[match.end() :].strip(" \u3000:：|·")
 
 
-def _date(match: re.Match[str]) -> dt.date | None:
-    groups = match.groupdict()
-    month = groups.get("month") or str(_MONTHS.index(groups["monthname"]) + 1)
-    try:
-        return dt.date(int(groups["year"]), int(month), int(groups["day"]))
-    except ValueError:
-        return None
+def _in_digits(text: str) -> str:
+    """A number in words (三千七百九十七) in digits; one in digits as it is, its letters too (A08)."""
+    plain = re.sub(r"[\s,.]", "", text)
+    number = None if plain.isascii() else read_number(plain)
+    return plain if number is None else str(number)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 import re
 from dataclasses import dataclass, replace
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
 from digitize.reflow.bylines import is_byline, person_marks
+from digitize.reflow.dates import complete_date
 from digitize.reflow.flow import Edges, is_centred, is_paragraph_start, set_apart
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from digitize.model import Region, TextLine
@@ -189,21 +190,6 @@ def _dateline_marks(match: re.Match[str]) -> list[Mark]:
     return marks
 
 
-def complete_date(text: str, issue_date: dt.date | None) -> dt.date | None:
-    """The full date that a dateline's day, or month and day, means: the last such date up to the issue's.
-
-    None where the issue's date is not known or the text names no day.
-    """
-    numbers = [int(number) for number in re.findall(r"\d+", text)]
-    if issue_date is None or not numbers or len(numbers) > 2:  # noqa: PLR2004 - month and day
-        return None
-    for days in range(366):
-        day = issue_date - dt.timedelta(days=days)
-        if day.day == numbers[-1] and (len(numbers) == 1 or day.month == numbers[0]):
-            return day
-    return None
-
-
 def find_dateline(
     passages: Sequence[Passage], issue_date: dt.date | None, cues: Cues
 ) -> tuple[tuple[Passage, ...], Dateline | None]:
@@ -215,7 +201,7 @@ def find_dateline(
             match = cues.dateline.match(passage.text)
             parts = match.groupdict() if match else {}
             date_text = parts.get("date") or ""
-            date = complete_date(date_text, issue_date)
+            date = complete_date(date_text, issue_date, cues)
             marks = tuple(replace(m, value=date.isoformat()) if m.kind is MarkKind.DATE and date else m for m in passage.marks)
             done = (*passages[:index], replace(passage, marks=marks), *passages[index + 1 :])
             text = passage.text[mark.start : mark.end]

@@ -1,4 +1,8 @@
-"""Language cues: what a newspaper's wording tells of where an item opens, who wrote it, where it goes on. Data, by language."""
+"""Language cues: what a newspaper's wording tells of where an item opens, who wrote it, where it goes on. Data, by language.
+
+A table's regular expressions are Python's. `%name%` in one stands for the table's part of that name; `%month%` is any
+of its months.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,30 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from digitize.model import Calendar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
     """One language's table, compiled. Each pattern is matched as its field's name says."""
 
+    telling: frozenset[str]  # words and ideographs that show the language (see `tokens`)
     terminal: str  # characters that may end a paragraph
-    openings: re.Pattern[str]  # at the start of a paragraph: a news item opens
+    openings: re.Pattern[str]  # at the start of a paragraph: a news item opens, with a dateline or otherwise
     dateline: re.Pattern[str]  # the whole dateline: groups source, place, date
     role: re.Pattern[str]  # a word that names the work of a person in a byline
     role_alone: re.Pattern[str]  # such a word that may stand without a name
+    joiner: re.Pattern[str]  # a word between two names
     continued_to: re.Pattern[str]  # the item goes on elsewhere: group page
     continued_from: re.Pattern[str]
-    date: re.Pattern[str]  # a full date in a running head: groups year, month or monthname, day
+    dates: tuple[re.Pattern[str], ...]  # a full date: groups year, month or monthname, day, and era where one is named
+    months: tuple[re.Pattern[str], ...]  # the months' names, from January; none where months have numbers only
+    eras: tuple[tuple[str, Calendar], ...]  # words that open a year, and the calendar whose year it is
     weekday: re.Pattern[str]
     page: re.Pattern[str]  # a page number in a running head: group page
     issue: re.Pattern[str]  # an issue number: group issue
@@ -30,11 +44,13 @@ class Cues:
 SPOTS = ".·:："
 """What dust between two characters is read as."""
 
+_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
+_NEVER = re.compile(r"(?!)")
 
-def _words(words: list[str]) -> re.Pattern[str]:
-    """Any of the words, longest first; a spot of dust between two of its characters does no harm."""
-    spot = f"[{SPOTS}]?"
-    return re.compile("|".join(spot.join(map(re.escape, word)) for word in words))
+
+def tokens(text: str) -> list[str]:
+    """A text's words, in small letters; an ideograph is a word of its own."""
+    return _TOKEN.findall(text.lower())
 
 
 @cache
@@ -45,18 +61,46 @@ def load_cues(language: str) -> Cues:
         FileNotFoundError: there is no table for it; `digitize.options.LANGUAGES` lists those that there are.
     """
     table = tomllib.loads(resources.files(__name__).joinpath(f"{language}.toml").read_text("utf-8"))
-    roles, alone = (sorted(table[key], key=len, reverse=True) for key in ("roles", "roles_alone"))
+    months = [f"(?:{month})" for month in table.get("months", [])]
+    parts = table.get("parts", {}) | {"month": "|".join(months)}
     return Cues(
+        telling=frozenset(tokens(table.get("telling", ""))),
         terminal=table["terminal"],
-        openings=re.compile("|".join(f"(?:{pattern})" for pattern in table["openings"])),
-        dateline=re.compile(table["dateline"]),
-        role=_words(roles),
-        role_alone=_words(alone),
-        continued_to=re.compile(table["continued_to"]),
-        continued_from=re.compile(table["continued_from"]),
-        date=re.compile(table["date"]),
-        weekday=re.compile(table["weekday"]),
-        page=re.compile(table["page"]),
-        issue=re.compile(table["issue"]),
-        index=re.compile(table["index"]),
+        openings=_any_of([*table.get("openings", []), *_given(table, "dateline")], parts),
+        dateline=_any_of(_given(table, "dateline"), parts),
+        role=_words(table.get("roles", [])),
+        role_alone=_words(table.get("roles_alone", [])),
+        joiner=_words(table.get("joiners", [])),
+        continued_to=_any_of(_given(table, "continued_to"), parts),
+        continued_from=_any_of(_given(table, "continued_from"), parts),
+        dates=tuple(_any_of([date], parts) for date in table.get("dates", [])),
+        months=tuple(re.compile(month, re.IGNORECASE) for month in months),
+        eras=tuple((word, Calendar(calendar)) for word, calendar in table.get("eras", {}).items()),
+        weekday=_any_of(_given(table, "weekday"), parts),
+        page=_any_of(_given(table, "page"), parts),
+        issue=_any_of(_given(table, "issue"), parts),
+        index=_any_of(_given(table, "index"), parts),
     )
+
+
+def _given(table: dict[str, Any], key: str) -> list[str]:
+    return [table[key]] if key in table else []
+
+
+def _any_of(patterns: Iterable[str], parts: dict[str, str]) -> re.Pattern[str]:
+    """Any of the patterns, their parts filled in, parts within parts too; never where there are none."""
+    joined = "|".join(f"(?:{pattern})" for pattern in patterns)
+    while (filled := re.sub(r"%(\w+)%", lambda found: f"(?:{parts[found.group(1)]})", joined)) != joined:
+        joined = filled
+    return re.compile(joined) if joined else _NEVER
+
+
+def _words(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of the words, longest first; a spot of dust between two ideographs does no harm, a word of letters is whole."""
+    patterns = []
+    for word in sorted(words, key=len, reverse=True):
+        if word.isascii() or word[0].lower() != word[0].upper():
+            patterns.append(rf"\b{re.escape(word)}\b")
+        else:
+            patterns.append(f"[{SPOTS}]?".join(map(re.escape, word)))
+    return re.compile("|".join(patterns)) if patterns else _NEVER

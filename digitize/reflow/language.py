@@ -1,0 +1,35 @@
+"""The language of a page, from its text: which table of cues has words, or ideographs, that stand in it most often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digitize.model import UNDETERMINED
+from digitize.options import LANGUAGES
+from digitize.reflow.cues import load_cues, tokens
+
+if TYPE_CHECKING:
+    from digitize.model import Page
+
+
+def settle_language(page: Page) -> Page:
+    """The page with the language of its text, where that is not known yet (`und`); otherwise the page itself."""
+    if page.language != UNDETERMINED:
+        return page
+    return replace(page, language=find_language("\n".join(line.text for line in page.lines)))
+
+
+def find_language(text: str) -> str:
+    """The language of a text (BCP 47), `und` where no word of it tells.
+
+    Each language's telling words stand in its table of cues and in no other's: simplified or traditional ideographs of
+    which only one form is printed in the language, function words of the Latin languages. They make up a fifth of any
+    running text, so that the language with the most of them is told by a few lines, misread ones among them; names and
+    advertisements in another language do no harm.
+    """
+    counts = Counter(tokens(text))
+    found = {language: sum(counts[token] for token in load_cues(language).telling) for language in LANGUAGES}
+    best = max(LANGUAGES, key=lambda language: found[language])
+    return best if found[best] else UNDETERMINED
