@@ -172,6 +172,16 @@ def test_text_goes_on_below_a_box_that_stands_in_its_column() -> None:
     assert texts(page) == ["甲" * 62 + "丙" * 34 + "。", "乙" * 80]
 
 
+def test_a_byline_behind_the_dateline_needs_no_opening_bracket() -> None:
+    """The bracket before a byline, all white on its left, is easily lost: the names are found without it."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000本报讯记者王一）昨天起，", *full("甲", 2), "甲甲。"], column=0),
+    )
+    (article,) = articles(page)
+    assert [(person.role, person.name) for person in article.persons] == [("记者", "王一")]
+
+
 def test_a_byline_ends_an_article() -> None:
     """What follows a signed text in the next column is another item."""
     page = page_of(

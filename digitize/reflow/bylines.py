@@ -31,7 +31,7 @@ _LATIN_NAMES = 4  # words of a Latin name
 def is_byline(text: str, cues: Cues) -> bool:
     """Whether a line of text is a byline and nothing else: words for roles, and names."""
     stripped = text.strip(_ORNAMENTS)
-    if not stripped or len(stripped) > BYLINE_LENGTH or not cues.role.search(stripped):
+    if not stripped or stripped[-1] in "，。；," or len(stripped) > BYLINE_LENGTH or not cues.role.search(stripped):
         return False
     persons = byline_persons(stripped, cues)
     rest = _SEPARATORS.sub("", cues.joiner.sub("", cues.role.sub("", stripped)))

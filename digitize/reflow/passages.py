@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 LAST = 2
 """What leads to another page stands in one of an article's last passages: the last paragraph, or a line of its own."""
 
-_BRACKETED = re.compile(r"[（(\[【][^（()）\[\]【】]{2,40}[)）\]】]")
+_BRACKETED = re.compile(r"[（(\[【]([^（()）\[\]【】]{2,40})[)）\]】]")
+# The same behind a dateline, where the opening bracket, all white on its left, was not read.
+_HALF_BRACKETED = re.compile(r"([^（()）\[\]【】]{2,40})[)）\]】]")
 _LETTER = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
 
@@ -148,8 +150,10 @@ def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None,
 def _is_subheading(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None, type_size: float, cues: Cues) -> bool:
     """A line in the middle of the column, white on both sides, between the end of one paragraph and the next."""
     text = placed.line.text.strip()
-    if not is_centred(placed.line, placed.edges, type_size) or text[-1:] in tuple(
-        cues.terminal.replace("”", "").replace("’", "")
+    if (
+        not is_centred(placed.line, placed.edges, type_size)
+        or cues.openings.match(text)
+        or text[-1:] in tuple(cues.terminal.replace("”", "").replace("’", ""))
     ):
         return False
     return before is None or before[0] is not Role.PARAGRAPH or before[1][-1].line.text.strip()[-1:] in tuple(cues.terminal)
@@ -173,10 +177,11 @@ def _marked(passage: Passage, cues: Cues, *, first: bool) -> Passage:
     if passage.role is Role.BYLINE:
         return replace(passage, marks=person_marks(text, 0, len(text), cues))
     marks: list[Mark] = []
+    bracketed = list(_BRACKETED.finditer(text))
     if first and (match := cues.dateline.match(text)):
         marks += _dateline_marks(match)
-    for match in _BRACKETED.finditer(text):
-        start, end = match.start() + 1, match.end() - 1
+        bracketed += filter(None, [_HALF_BRACKETED.match(text, match.end())])
+    for start, end in (match.span(1) for match in bracketed):
         if is_byline(text[start:end], cues) and (persons := person_marks(text, start, end, cues)):
             marks += [Mark(MarkKind.BYLINE, start, end), *persons]
     return replace(passage, marks=tuple(sorted(marks, key=lambda m: (m.start, -m.end))))
