@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitize.geometry import Box
+from digitize.geometry import Box, hull
 from digitize.model import Role
 from digitize.reflow.flow import End
 from digitize.reflow.nodes import NEVER, Evidence
@@ -28,6 +28,9 @@ LEAVES_TEXT = -1.0
 
 PAST_PICTURE = 1.0
 """Text below a picture goes on from above it less often than from the column before."""
+
+RUNS_PAST = 1.0
+"""Where the next column runs past a picture, the picture stands in the text, and the text goes on below it."""
 
 SKIPPED = 2.0
 """Each column between two blocks takes so much."""
@@ -58,7 +61,7 @@ class Steps:
         self.type_size = page.type_size
         self.column = float(np.median([block.box.width for block in blocks])) if blocks else 1.0
         self._nodes: tuple[HeadingNode | Block, ...] = (*headings, *blocks)
-        self._headings = headings
+        self._headings, self._blocks = headings, blocks
         self._pictures = tuple(r for r in page.regions if r.role in {Role.PICTURE, Role.ADVERTISEMENT})
         self._printed = tuple(region.box for region in page.regions)
         self._rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
@@ -120,9 +123,18 @@ class Steps:
             return NEVER
         passed = [p for p in (*self._pictures, *between) if p.box.overlap_x(span) > 0 and a.y1 <= p.box.cy <= b.y0]
         found = Evidence().plus(PAST_PICTURE if passed else BELOW, "below a picture or box" if passed else "right below")
-        if not passed:
+        if passed:
+            beside = any(self._runs_past(hull(p.box for p in passed), block, frame_id) for block in self._blocks)
+            found = found.plus(RUNS_PAST if beside else 0.0, "a column runs past it")
+        else:
             found = found.plus(-DROP * max(0.0, (b.y0 - a.y1) / self.type_size - 1), "distance")
         return found.plus(RULE if self.ruled(span) else 0.0, "a rule between")
+
+    def _runs_past(self, passed: Box, block: Block, frame_id: str | None) -> bool:
+        """Whether a column beside a picture or box begins above it and runs down along most of it."""
+        near = max(passed.x0 - block.box.x1, block.box.x0 - passed.x1) < self.column and block.box.overlap_x(passed) <= 0
+        along = block.box.y0 < passed.y0 and block.box.overlap_y(passed) > 0.5 * passed.height
+        return near and along and block.region.frame_id == frame_id
 
     def _stacks(self, blocks: Sequence[Block]) -> dict[str, tuple[Block, ...]]:
         """For each block, by its region's id, the blocks of its column from top to bottom, itself among them.
