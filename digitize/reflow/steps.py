@@ -154,7 +154,10 @@ class Steps:
         span = Box(max(upper.box.x0, lower.box.x0), upper.box.y1, min(upper.box.x1, lower.box.x1), lower.box.y0)
         if upper.region.frame_id != lower.region.frame_id or span.width < 0.5 * min(upper.box.width, lower.box.width):
             return False
-        headed = any(h.box.overlap_x(span) > 0 and span.y0 <= h.box.cy <= span.y1 for h in self._headings)
+        headed = any(
+            h.region.frame_id == lower.region.frame_id and h.box.overlap_x(span) > 0 and span.y0 <= h.box.cy <= span.y1
+            for h in self._headings
+        )
         return not (headed or upper.end is End.BYLINE or self.ruled(span))
 
     def _right(self, a: Box, b: Box, stack: Sequence[Block]) -> Evidence:
