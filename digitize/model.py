@@ -166,7 +166,8 @@ class TextLine:
     """One printed line.
 
     `type_size` is the height of its characters, in reading-frame pixels. `glyphs` run in reading order, one for each
-    character of `text`, or are empty when the line has not been read. `reversed` is white type on black.
+    character of `text`, or are empty when the line has not been read. `reversed` is white type on black. `hyphenated`:
+    whether the hyphen at its end only parts a word, None where nothing but the text tells.
     """
 
     id: str
@@ -178,6 +179,7 @@ class TextLine:
     text: str = ""
     confidence: float = 0.0
     glyphs: tuple[Glyph, ...] = ()
+    hyphenated: bool | None = None
 
 
 def mean_confidence(lines: Iterable[TextLine]) -> float:
@@ -207,7 +209,9 @@ class Region:
 
     `frame_id` names the printed box or tint that encloses the region, None for the open page. `column` counts the
     page's columns from 1 in reading direction; 0 where the region spans several or none. `heading_id` names the
-    headline's region that a kicker or deck belongs to; a headline names itself.
+    headline's region that a kicker or deck belongs to; a headline names itself. `tier` counts from 1 the parts of a page
+    that is set in running columns, where text goes on from one column to the next, in the order in which they are read; 0
+    on other pages.
     """
 
     id: str
@@ -218,6 +222,7 @@ class Region:
     frame_id: str | None = None
     column: int = 0
     heading_id: str | None = None
+    tier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,3 +438,27 @@ class Revision:
     number: int
     created: dt.datetime
     first_created: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One page as a file of earlier OCR tells it: lines with their text, in no order that is to be trusted.
+
+    All is in original pixels, and the reading frame is the original image: a line's `box` is that of its printed
+    characters, its `type_size` what the file tells or its height. `separators` and `pictures` are those that the file
+    names. `blocks` are its own regions, each with its lines, for those who ask for them. `image` is the image file by
+    the name that the file has for it, "" for none; `dpi` is None where the file does not tell a size on paper.
+    `folio` is what the issue's own metadata say.
+    """
+
+    page_id: str
+    source: Source
+    lines: tuple[TextLine, ...]
+    separators: tuple[Separator, ...] = ()
+    pictures: tuple[Box, ...] = ()
+    blocks: tuple[tuple[str, ...], ...] = ()
+    language: str = ""
+    dpi: float | None = None
+    image: str = ""
+    folio: Folio = field(default_factory=Folio)
+    steps: tuple[ProcessingStep, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ def _units(page: Page) -> Iterator[list[Region]]:
         if loose or region.role in {Role.FOLIO, Role.FILLER}:
             continue
         starts = (
-            region.role is Role.ADVERTISEMENT
+            (region.role is Role.ADVERTISEMENT and region.id not in followed)
             or (region.role in HEADING_ROLES and not any(r.heading_id == region.heading_id for r in unit))
             or (region.role is Role.PARAGRAPH and region.id not in followed)
         )
@@ -62,9 +63,7 @@ def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, c
         lines = [make_passage(Role.PARAGRAPH, [placed]) for region in unit for placed in _placed(region, page.regions)]
         return Article(article_id, ArticleKind.ADVERTISEMENT, number, tuple(p for p in lines if p), figures)
     heading = heading_passages([region for region in unit if region.role in HEADING_ROLES], cues)
-    text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
-    placed = [p for region in unit if region.role is Role.PARAGRAPH for p in _placed(region, text)]
-    body, dateline = find_dateline(body_passages(placed, page.type_size, cues), page.folio.date, cues)
+    body, dateline = find_dateline(_body(unit, page, cues), page.folio.date, cues)
     passages = (*heading, *_with_deck(body, headed=bool(heading)))
     columns = [region.column for region in unit if region.column]
     captions = [caption for figure in figures for caption in figure.captions]
@@ -80,6 +79,20 @@ def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, c
         continued_from=_continuation(body, cues.continued_from),
         columns=(min(columns), max(columns)) if columns else None,
     )
+
+
+def _body(unit: Sequence[Region], page: Page, cues: Cues) -> tuple[Passage, ...]:
+    """The passages of an item's text, with the bylines that layout has told apart."""
+    text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
+    own = [region for region in unit if region.role in {Role.PARAGRAPH, Role.BYLINE}]
+    passages: list[Passage] = []
+    for role, group in itertools.groupby(own, key=lambda region: region.role):
+        placed = [p for region in group for p in _placed(region, text)]
+        if role is Role.PARAGRAPH:
+            passages += body_passages(placed, page.type_size, cues)
+        elif byline := make_passage(Role.BYLINE, placed):
+            passages.append(byline)
+    return tuple(passages)
 
 
 def _with_deck(body: Sequence[Passage], *, headed: bool) -> tuple[Passage, ...]:

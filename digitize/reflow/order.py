@@ -13,6 +13,7 @@ from digitize.reflow.cues import load_cues
 from digitize.reflow.flow import column_edges, is_justified, set_apart
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
+from digitize.reflow.running import is_running, run_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,8 @@ def read_order(page: Page) -> Page:
     lost; a heading without text and a scrap of text without a heading become fillers.
     """
     cues = load_cues(page.language)
+    if is_running(page):
+        return run_on(mark_folio(page, cues))
     page = part_bylines(mark_folio(page, cues), cues)
     graph = FlowGraph(page, cues)
     links = graph.links()

@@ -60,10 +60,24 @@ def _joined(before: LinePiece, after: LinePiece, *, apart: bool) -> list[LinePie
     `apart`: a line's end parts names, as in bylines, and is a space in any script.
     """
     last, first = before.text[-1], after.text[0]
+    if before.line.hyphenated is not None and last in _HYPHENS and before.end == len(before.line.text.rstrip()):
+        if not before.line.hyphenated:
+            return [before, after]
+        return [replace(before, end=before.end - 1), replace(after, hyphenated=True)] if len(before.text) > 1 else [before, after]
     if last in _HYPHENS and len(before.text) > 1 and _LETTER.match(before.text[-2]) and first.islower():
         return [replace(before, end=before.end - 1), replace(after, hyphenated=True)]
     spaced = apart or ((_LETTER.match(last) or last in ",.;:!?)") and (_LETTER.match(first) or first == "("))
     return [before, replace(after, gap=" " if spaced else "")]
+
+
+def join_passages(first: Passage, second: Passage) -> Passage:
+    """One running text of two, the second of which goes on in mid-sentence; the marks of both stay where they stood."""
+    joined = _joined(first.pieces[-1], second.pieces[0], apart=False)
+    pieces = (*first.pieces[:-1], *joined, *second.pieces[1:])
+    shift = sum(len(piece.gap + piece.text) for piece in pieces) - len(second.text)
+    marks = (*first.marks, *(replace(mark, start=mark.start + shift, end=mark.end + shift) for mark in second.marks))
+    regions = tuple(dict.fromkeys((*first.region_ids, *second.region_ids)))
+    return replace(first, pieces=pieces, region_ids=regions, marks=marks)
 
 
 def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ...]:

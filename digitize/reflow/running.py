@@ -1,0 +1,127 @@
+"""The reading order of a page that is set in running columns: as it stands, cut where headings and tiers begin.
+
+Its regions come in the order in which they are read. An item begins at a heading, below a signature, and at the head of
+a tier; text goes on over columns.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitize.model import HEADING_ROLES, Link, LinkKind, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from digitize.model import Page, Region
+
+ODD_SIZE = (0.75, 1.3)
+"""Type out of this range of body sizes is not running text's: sizes estimated from words vary by a tenth or two."""
+
+DISPLAY = 0.3
+"""Share of an item's lines in other than running type, or of its letters in capitals, or spread of its sizes in body
+sizes, from which it is an advertisement: news is set in one type."""
+
+NOTICE = 15
+"""An item of so few lines beside an advertisement is another."""
+
+BETWEEN = 25
+"""So are one or two items of so few lines between two of them."""
+
+SURE = 1.0
+"""The score of a link that the make-up of the page gives: nothing was weighed."""
+
+
+def run_on(page: Page) -> Page:
+    """Link the regions of a page in running columns as they follow each other, and tell advertisements from news."""
+    units = [_settled(unit) for unit in running_units(page.regions)]
+    notices = _notices(units, page.type_size)
+    regions: list[Region] = [region for region in page.regions if region.role is Role.FOLIO]
+    links: list[Link] = []
+    for unit, notice in zip(units, notices, strict=True):
+        made = [replace(r, role=Role.ADVERTISEMENT, heading_id=None) for r in unit] if notice else unit
+        regions += made
+        links += _links(made)
+    rest = [region for region in page.regions if region.role is Role.PICTURE]
+    return replace(page, regions=(*regions, *rest), links=tuple(links))
+
+
+def is_running(page: Page) -> bool:
+    """Whether a page is set in running columns: layout tells by tiers."""
+    return any(region.tier for region in page.regions)
+
+
+def running_units(regions: Sequence[Region]) -> Iterator[list[Region]]:
+    """Cut regions in reading order into items."""
+    unit: list[Region] = []
+    for region in regions:
+        if region.role in {Role.FOLIO, Role.PICTURE}:
+            continue
+        text = [r for r in unit if r.role not in HEADING_ROLES]
+        begins = (
+            (region.role in HEADING_ROLES and bool(text))
+            or (bool(text) and text[-1].role is Role.BYLINE and region.role is Role.PARAGRAPH)
+            or (bool(unit) and region.tier != unit[-1].tier and not _over(unit, region))
+        )
+        if begins and unit:
+            yield unit
+            unit = []
+        unit.append(region)
+    if unit:
+        yield unit
+
+
+def _over(unit: Sequence[Region], region: Region) -> bool:
+    """Whether an item so far is a heading across columns over the tier that begins with the region."""
+    return all(r.role in HEADING_ROLES for r in unit) and unit[-1].column == 0 and region.box.y0 >= unit[-1].box.cy
+
+
+def _settled(unit: Sequence[Region]) -> list[Region]:
+    """A unit's regions; a heading without text is a filler."""
+    if any(region.role in {Role.PARAGRAPH, Role.BYLINE} for region in unit):
+        return list(unit)
+    return [replace(region, role=Role.FILLER, heading_id=None) for region in unit]
+
+
+def _notices(units: Sequence[Sequence[Region]], type_size: float) -> list[bool]:
+    """Which of the items, in reading order, are advertisements: by their type, or short and beside such as are."""
+    found = [is_display(unit, type_size) for unit in units]
+    sizes = [sum(len(r.lines) for r in unit if r.role not in HEADING_ROLES) for unit in units]
+    filler = [unit[0].role is Role.FILLER for unit in units]
+    for order in (range(1, len(units)), range(len(units) - 2, -1, -1)):
+        step = 1 if order.step > 0 else -1
+        for index in order:
+            found[index] = found[index] or (found[index - step] and not filler[index] and sizes[index] <= NOTICE)
+    for start, end in itertools.combinations([i for i, notice in enumerate(found) if notice], 2):
+        if 1 < end - start <= 3 and all(sizes[i] <= BETWEEN for i in range(start + 1, end)):  # noqa: PLR2004 - one or two
+            found[start:end] = [True] * (end - start)
+    return [notice and not fills for notice, fills in zip(found, filler, strict=True)]
+
+
+def is_display(unit: Sequence[Region], type_size: float) -> bool:
+    """Whether an item is set as an advertisement: in several sizes, in capitals, more heading than text."""
+    text = [line for region in unit for line in region.lines if region.role not in HEADING_ROLES]
+    if unit[0].role is Role.FILLER or not text:
+        return False
+    sizes = np.array([line.type_size for line in text]) / type_size
+    letters = [c for line in text for c in line.text if c.isalpha()]
+    odd = float(np.mean((sizes < ODD_SIZE[0]) | (sizes > ODD_SIZE[1])))
+    capitals = sum(c.isupper() for c in letters) / max(1, len(letters))
+    headed = sum(len(r.lines) for r in unit if r.role in HEADING_ROLES) >= len(text)
+    return headed or max(odd, capitals, float(np.std(sizes))) >= DISPLAY
+
+
+def _links(unit: Sequence[Region]) -> Iterator[Link]:
+    """From the headline to the text, and from each piece of text to the next."""
+    flow = [region for region in unit if region.role not in {Role.KICKER, Role.DECK, Role.FILLER}]
+    # A heading over several lines or columns has one headline that leads to the text.
+    heads = [region for region in flow if region.role is Role.HEADLINE]
+    flow = [*heads[-1:], *(region for region in flow if region.role is not Role.HEADLINE)]
+    for source, target in itertools.pairwise(flow):
+        kind = LinkKind.HEADS if source.role is Role.HEADLINE else LinkKind.CONTINUES
+        reason = "below the heading" if kind is LinkKind.HEADS else "the columns run on"
+        yield Link(source.id, target.id, kind, SURE, reason)
