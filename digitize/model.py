@@ -256,7 +256,8 @@ class Page:
 
     `type_size` is the height of the body type and `line_pitch` the distance of its baselines, in reading-frame
     pixels; `width` and `height` are the original image's. `rejected` are the links that the reading order weighed and
-    did not make, the strongest few into each block of text, best first. `language` is a BCP 47 tag.
+    did not make, the strongest few into each block of text, best first. `language` is a BCP 47 tag. `following` are the
+    pages of the issue on which articles that begin here go on.
     """
 
     id: str
@@ -280,6 +281,7 @@ class Page:
     dpi: float | None = None
     negative: bool = False
     skew: float = 0.0
+    following: tuple[Page, ...] = ()
 
     @property
     def lines(self) -> tuple[TextLine, ...]:

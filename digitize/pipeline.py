@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from digitize.layout import detect_text, find_layout
+from digitize.layout import detect_text, find_layout, find_transcript_layout
 from digitize.model import Calendar, Issue, WritingMode
 from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
 from digitize.options import AUTO
-from digitize.reflow import assemble, read_order, settle_language
+from digitize.reflow import PageArticles, assemble, join_pages, read_order, settle_language
 from digitize.scan import clean, straighten, turned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from digitize.model import Article, Folio, Page, Scan
+    from digitize.model import Article, Folio, Page, Scan, Transcript
     from digitize.ocr import Engine
     from digitize.options import Options
 
@@ -68,6 +68,30 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
         page = read_order(settle_language(page))
         articles = assemble(page)
     return PageResult(page, articles, make_issue(page.folio, options), tuple(seconds.items()))
+
+
+def process_issue(transcripts: Sequence[Transcript], options: Options) -> tuple[PageResult, ...]:
+    """Understand the pages of an issue whose text is known, in their order: layout, reflow, and articles over pages."""
+    results = [_process_transcript(transcript, options) for transcript in transcripts]
+    joined = join_pages([PageArticles(result.page, result.articles) for result in results])
+    return tuple(replace(r, page=each.page, articles=each.articles) for r, each in zip(results, joined, strict=True))
+
+
+def _process_transcript(transcript: Transcript, options: Options) -> PageResult:
+    seconds: dict[str, float] = {}
+    with _timed("layout", seconds):
+        page = find_transcript_layout(transcript)
+        page = page if options.language == AUTO else replace(page, language=options.language)
+    with _timed("reflow", seconds):
+        page = read_order(settle_language(page))
+        articles = assemble(page)
+    folio = _known(transcript.folio, page.folio)
+    return PageResult(replace(page, folio=folio), articles, make_issue(folio, options), tuple(seconds.items()))
+
+
+def _known(told: Folio, read: Folio) -> Folio:
+    """What is told of an issue, and where nothing is told, what was read on the page."""
+    return replace(read, **{field.name: value for field in fields(told) if (value := getattr(told, field.name))})
 
 
 def make_issue(folio: Folio, options: Options) -> Issue:

@@ -15,6 +15,7 @@ from digitize.export.identity import (
 )
 from digitize.export.markup import XML_LANG, add, add_known, lay_out, one_line, points_text, root_element, serialize, timestamp
 from digitize.export.nitf import RUNNING, make_nitf
+from digitize.export.parts import pages_of
 from digitize.model import HEADING_ROLES, ArticleKind, MarkKind, Role
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def to_newsml(article: Article, page: Page, issue: Issue, revision: Revision) ->
     contents = add(root, "contentSet")
     inline = add(contents, "inlineXML", contenttype="application/nitf+xml", generated=timestamp(revision.created))
     inline.append(nitf)
-    _add_scan(contents, page)
+    for each in pages_of(article, page):
+        _add_scan(contents, each)
     lay_out(root, RUNNING)
     return serialize(root)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digitize.model import HEADING_ROLES, Role
 
 if TYPE_CHECKING:
-    from digitize.model import Article, Passage
+    from digitize.model import Article, Page, Passage
 
 
 def all_passages(article: Article) -> tuple[Passage, ...]:
@@ -21,6 +21,12 @@ def region_ids(article: Article) -> tuple[str, ...]:
     """The regions that the article uses, once each: those of its text, of its captions, then its pictures."""
     named = chain.from_iterable(passage.region_ids for passage in all_passages(article))
     return tuple(dict.fromkeys((*named, *(figure.region_id for figure in article.figures))))
+
+
+def pages_of(article: Article, page: Page) -> tuple[Page, ...]:
+    """The pages that the article stands on: the one that it begins on, then those on which it goes on."""
+    used = set(region_ids(article))
+    return (page, *(other for other in page.following if any(region.id in used for region in other.regions)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from digitize.export.markup import (
     serialize,
     xml_text,
 )
-from digitize.export.parts import divide, region_ids
+from digitize.export.parts import divide, pages_of, region_ids
 from digitize.export.tei_header import add_header
 from digitize.model import MarkKind, Role, WritingMode
 
@@ -71,11 +71,18 @@ def to_tei(article: Article, page: Page, issue: Issue, revision: Revision) -> by
 
 
 def _add_facsimile(root: etree._Element, article: Article, page: Page) -> None:
-    surface = add(add(root, "facsimile"), "surface", ulx="0", uly="0", lrx=str(page.width), lry=str(page.height))
+    facsimile = add(root, "facsimile")
+    for each in pages_of(article, page):
+        _add_surface(facsimile, article, each)
+
+
+def _add_surface(facsimile: etree._Element, article: Article, page: Page) -> None:
+    surface = add(facsimile, "surface", ulx="0", uly="0", lrx=str(page.width), lry=str(page.height))
     surface.set(XML_ID, page.id)
     size = {"width": f"{page.width}px", "height": f"{page.height}px"}
     add(surface, "graphic", url=source_url(page.source), mimeType=page.source.media_type, **size)
-    lines = {line.id: line for line in article.lines}
+    printed = {line.id for line in page.lines}
+    lines = {line.id: line for line in article.lines if line.id in printed}
     for region in _regions(article, page):
         zone = _add_zone(surface, region, region.role.value, page)
         for line in region.lines:
@@ -102,11 +109,14 @@ class _BodyWriter:
     def __init__(self, article: Article, page: Page) -> None:
         self._article = article
         self._page = page
+        self._at = page.id
         self._lines = 0
         self._column = 0
         self._in_figure = False
-        self._zones = {region.id for region in _regions(article, page)}
-        self._region_of = {line.id: region for region in page.regions for line in region.lines}
+        pages = pages_of(article, page)
+        self._zones = {region.id for each in pages for region in _regions(article, each)}
+        self._page_of = {region.id: each.id for each in pages for region in each.regions}
+        self._region_of = {line.id: region for each in pages for region in each.regions for line in region.lines}
 
     def write(self, body: etree._Element) -> None:
         """Append the article to the body."""
@@ -197,7 +207,12 @@ class _BodyWriter:
 
     def _break_column(self, parent: etree._Element, line: TextLine) -> None:
         region = self._region_of.get(line.id)
-        if region is None or region.column in {0, self._column}:
+        if region is None:
+            return
+        if self._page_of[region.id] != self._at:
+            self._at, self._column = self._page_of[region.id], 0
+            add(parent, "pb", facs=f"#{self._at}")
+        if region.column in {0, self._column}:
             return
         self._column = region.column
         add(parent, "cb", n=str(region.column), facs=f"#{region.id}" if region.id in self._zones else None)

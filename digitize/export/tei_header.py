@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digitize.export.identity import guid, has_headline, minting_authority, source_name, titles
 from digitize.export.markup import XML_ID, add, add_known, one_line, timestamp
+from digitize.export.parts import pages_of
 from digitize.model import Calendar, Role
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def add_header(root: etree._Element, article: Article, page: Page, issue: Issue,
     add(publication, "date", when=timestamp(revision.created))
     source = add(file_desc, "sourceDesc")
     _add_printed_source(source, article, issue)
-    _add_scan(source, page)
+    for each in pages_of(article, page):
+        _add_scan(source, each)
     _add_encoding(header, page)
     _add_profile(header, page, issue)
     _add_revisions(header, revision)

@@ -46,13 +46,15 @@ def read_alto(root: etree._Element, name: str) -> tuple[FoundPage, ...]:
 
 def _read_page(page: etree._Element, root: etree._Element, name: str) -> FoundPage:
     unit = text_of(first(root, "MeasurementUnit")) or "pixel"
-    blocks = [block for block in descendants(page, "TextBlock")]
+    blocks = list(descendants(page, "TextBlock"))
     read = [_read_lines(block) for block in blocks]
     areas = [(local_name(each), box) for each in descendants(page, "GraphicalElement", "Illustration") if (box := _box(each))]
     lines = tuple(line for block in read for line in block)
     everything = [line.box for line in lines] + [box for _, box in areas]
     width, height = _size(page, everything, name)
-    language = page.get("LANG") or next((b.get("LANG") or b.get("language") for b in blocks if b.get("LANG") or b.get("language")), "")
+    language = page.get("LANG") or next(
+        (b.get("LANG") or b.get("language") for b in blocks if b.get("LANG") or b.get("language")), ""
+    )
     return FoundPage(
         width=width,
         height=height,

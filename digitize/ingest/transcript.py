@@ -19,9 +19,7 @@ PICTURE_SHARE = 0.02
 """Share of the page's height from which an ornament, in both directions, is a drawing: vignettes between items are smaller."""
 
 
-def make_transcript(
-    page: FoundPage, page_id: str, source: Source, *, folio: Folio | None = None
-) -> Transcript:
+def make_transcript(page: FoundPage, page_id: str, source: Source, *, folio: Folio | None = None) -> Transcript:
     """A page of the file in the pixels of its source, whose size the file's coordinates are scaled to.
 
     Args:

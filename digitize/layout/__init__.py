@@ -17,6 +17,7 @@ from digitize.layout.ink import make_ink
 from digitize.layout.lines import complete_lines, cut_lines, join_lines
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import find_boxes, find_gutters, find_rules
+from digitize.layout.transcribed import find_transcript_layout
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from digitize.model import Scan
 
-__all__ = ["DetectedText", "detect_text", "find_layout"]
+__all__ = ["DetectedText", "detect_text", "find_layout", "find_transcript_layout"]
 
 LINE_IN_PICTURE = 0.6
 """A detected line that lies in a picture with more than this share of it is lettering in the photo."""

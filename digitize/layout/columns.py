@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def find_columns(boxes: Sequence[Box], type_size: float) -> tuple[Column, ...]:
     worth = np.where((witness >= WITNESSES) & (crossing <= CROSSING * witness), witness - crossing, 0)
     gutters = _peaks(places, worth, COLUMN_MIN * type_size)
     bounds = [float(starts[0]), *gutters, float(ends[-1])]
-    return tuple(_column(boxes, low, high) for low, high in zip(bounds[:-1], bounds[1:], strict=True))
+    return tuple(_column(boxes, low, high) for low, high in itertools.pairwise(bounds))
 
 
 def _count(values: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> NDArray[np.int64]:

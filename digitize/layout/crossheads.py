@@ -63,7 +63,9 @@ RIGHT_WHITE = 0.35
 SIGNATURE_LENGTH = 40
 """Signatures are shorter than this many characters: a name and a title."""
 
-_DATELINE = re.compile(r"[^,]{3,40},\s*(?:(?:le|den|the)\s)?[\dliIJj3]?.{0,3}\d{0,2}\W*[^\W\d_]{0,4}.{0,2}\s*[a-zà-ÿ]{3,}.*|.*\d{4}\W*")
+_DATELINE = re.compile(
+    r"[^,]{3,40},\s*(?:(?:le|den|the)\s)?[\dliIJj3]?.{0,3}\d{0,2}\W*[^\W\d_]{0,4}.{0,2}\s*[a-zà-ÿ]{3,}.*|.*\d{4}\W*"
+)
 _LOWER_START = re.compile(r"[^\w]*[a-zà-ÿœæß]")
 _OPEN_END = (",", ";", "-", "\u00ac", "\u00ad")
 
@@ -113,17 +115,20 @@ def is_centred(line: TextLine, setting: Setting) -> bool:
 def is_signature(line: TextLine, before: TextLine | None, setting: Setting) -> bool:
     """Whether a line signs the text above it: a name set to the column's right edge below the end of a paragraph."""
     left, right = line.box.x0 - setting.edges.left, setting.edges.right - line.box.x1
-    if line.text.lstrip().startswith(("«", "»", "“", "\"")) or line.text.rstrip().endswith(","):
+    if line.text.lstrip().startswith(("«", "»", "“", '"')) or line.text.rstrip().endswith(","):
         return False
     words = [word for word in re.findall(r"[^\W\d_]+", line.text) if len(word) > 1]
-    named = len(line.text) <= SIGNATURE_LENGTH and not any(c.isdigit() for c in line.text) and bool(words) and all(word[0].isupper() for word in words)
+    named = (
+        len(line.text) <= SIGNATURE_LENGTH
+        and not any(c.isdigit() for c in line.text)
+        and bool(words)
+        and all(word[0].isupper() for word in words)
+    )
     placed = left >= RIGHT_WHITE * setting.edges.width and right <= 0.5 * left
     return named and placed and before is not None and _ended(before, setting)
 
 
-def heading_flags(
-    lines: Sequence[TextLine], setting: Setting, leading: TextLine | None = None
-) -> tuple[bool, ...]:
+def heading_flags(lines: Sequence[TextLine], setting: Setting, leading: TextLine | None = None) -> tuple[bool, ...]:
     """For each line of a column, top to bottom, whether it is a heading's.
 
     Args:

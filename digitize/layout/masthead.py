@@ -23,9 +23,7 @@ HEADING_WHITE = 3.0
 """White between the heading at a column's top and its text, in type sizes, at most."""
 
 
-def folio_lines(
-    lines: Sequence[TextLine], order: Order, columns: Sequence[Column], type_size: float
-) -> tuple[TextLine, ...]:
+def folio_lines(lines: Sequence[TextLine], order: Order, columns: Sequence[Column], type_size: float) -> tuple[TextLine, ...]:
     """The lines above the columns' text, but for the headings that stand in the middle of a column right above it."""
     if not lines:
         return ()
@@ -47,9 +45,7 @@ def folio_lines(
     return tuple(sorted((line for line in above if line.id not in kept), key=lambda each: (each.box.y0, each.box.x0)))
 
 
-def _in_text(
-    line: TextLine, lines: Sequence[TextLine], order: Order, columns: Sequence[Column], type_size: float
-) -> bool:
+def _in_text(line: TextLine, lines: Sequence[TextLine], order: Order, columns: Sequence[Column], type_size: float) -> bool:
     """Whether a line fills its column, and so does one right below it."""
     if not _fills(line, order, columns, type_size):
         return False

@@ -39,7 +39,8 @@ solid, and lines of white seldom stand level in several columns."""
 OFF_MIDDLE = 0.1
 """How far from the middle of the columns a heading over them may stand, as a share of their width."""
 
-TERMINAL = tuple(".!?»”\"’)…:;")
+TERMINAL = tuple('.!?»”"’)…:;')
+OPENING = "".join(("«»“”", "\"'’", "(■•—- "))
 _HYPHENS = tuple("-\u2010\u00ad\u00ac")
 
 
@@ -113,9 +114,7 @@ class Order:
         """Columns, and groups of columns that something spans, from left to right."""
         spans = [self.span(line.box) for line in spanning]
         edges = [
-            column
-            for column in range(cell.first + 1, cell.last)
-            if not any(first < column <= last for first, last in spans)
+            column for column in range(cell.first + 1, cell.last) if not any(first < column <= last for first, last in spans)
         ]
         for first, last in itertools.pairwise([cell.first, *edges, cell.last]):
             own = tuple(line for line in cell.lines if first <= self.span(line.box)[0] < last)
@@ -156,9 +155,7 @@ class Order:
     def _white_cut(self, cell: Cell) -> float | None:
         """Where white across all columns of a cell parts two tiers; None where none does."""
         best, best_points = None, CUT_POINTS
-        columns = [
-            in_rows([line for line in cell.lines if self.span(line.box)[0] == c]) for c in range(cell.first, cell.last)
-        ]
+        columns = [in_rows([line for line in cell.lines if self.span(line.box)[0] == c]) for c in range(cell.first, cell.last)]
         for y0, y1 in _white_bands(cell.lines, TIER_GAP * self._type_size):
             y = (y0 + y1) / 2
             points = self._cut_points(columns, y) + self._white_points(columns, y, y1 - y0)
@@ -191,7 +188,7 @@ class Order:
 
 def _goes_on(upper: TextLine, lower: TextLine) -> float:
     """How much two lines' texts say for the second going on from the first."""
-    last, first = upper.text.rstrip(), lower.text.lstrip("«»“”\"'’(■•»- ")
+    last, first = upper.text.rstrip(), lower.text.lstrip(OPENING)
     if not last or not first:
         return 0.0
     if last.endswith(_HYPHENS):

@@ -127,9 +127,7 @@ def _text_drafts(lines: tuple[TextLine, ...], strip: Strip, setting: Setting) ->
         yield Draft(Role.PARAGRAPH, lines[start:], strip.column, strip.tier + 1)
 
 
-def _number(
-    transcript: Transcript, drafts: Sequence[Draft], pictures: Sequence[Box], frame: AffineMap
-) -> tuple[Region, ...]:
+def _number(transcript: Transcript, drafts: Sequence[Draft], pictures: Sequence[Box], frame: AffineMap) -> tuple[Region, ...]:
     names = {
         draft.heading: f"{transcript.page_id}-r{n:03d}"
         for n, draft in enumerate(drafts, start=1)
@@ -143,7 +141,7 @@ def _number(
             box=box,
             lines=draft.lines,
             column=draft.column,
-            heading_id=names.get(draft.heading),
+            heading_id=None if draft.heading is None else names.get(draft.heading),
             tier=draft.tier,
         )
         for number, draft in enumerate(drafts, start=1)

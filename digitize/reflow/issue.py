@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from digitize.model import Article, Page, Passage, Region
 
 HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
-TERMINAL = tuple(".!?»”\"’)…")
+TERMINAL = tuple('.!?»”"’)…')
 
 GOES_ON = 0.5
 """What two texts must say for the second going on from the first: more than that nothing speaks against it."""
@@ -52,7 +52,16 @@ def join_pages(pages: Sequence[PageArticles]) -> tuple[PageArticles, ...]:
         joined[number] = kept
         places = {article.id: (number, place) for place, article in enumerate(kept)}
         ends = [taken.get(article.id) or places[article.id] for article in last]
-    return tuple(replace(each, articles=_numbered(each.page, own)) for each, own in zip(pages, joined, strict=True))
+    return tuple(
+        PageArticles(_with_following(each.page, own, pages[number + 1 :]), _numbered(each.page, own))
+        for number, (each, own) in enumerate(zip(pages, joined, strict=True))
+    )
+
+
+def _with_following(page: Page, articles: Sequence[Article], later: Sequence[PageArticles]) -> Page:
+    """The page with those later ones on which its articles go on."""
+    used = {key for article in articles for passage in article.passages for key in passage.region_ids}
+    return replace(page, following=tuple(each.page for each in later if any(r.id in used for r in each.page.regions)))
 
 
 def _numbered(page: Page, articles: Sequence[Article]) -> tuple[Article, ...]:

@@ -60,14 +60,17 @@ def _joined(before: LinePiece, after: LinePiece, *, apart: bool) -> list[LinePie
     `apart`: a line's end parts names, as in bylines, and is a space in any script.
     """
     last, first = before.text[-1], after.text[0]
-    if before.line.hyphenated is not None and last in _HYPHENS and before.end == len(before.line.text.rstrip()):
-        if not before.line.hyphenated:
-            return [before, after]
-        return [replace(before, end=before.end - 1), replace(after, hyphenated=True)] if len(before.text) > 1 else [before, after]
-    if last in _HYPHENS and len(before.text) > 1 and _LETTER.match(before.text[-2]) and first.islower():
+    if last in _HYPHENS and before.line.hyphenated is False and before.end == len(before.line.text.rstrip()):
+        return [before, after]
+    if last in _HYPHENS and len(before.text) > 1 and _LETTER.match(before.text[-2]) and (first.islower() or _told(before)):
         return [replace(before, end=before.end - 1), replace(after, hyphenated=True)]
     spaced = apart or ((_LETTER.match(last) or last in ",.;:!?)") and (_LETTER.match(first) or first == "("))
     return [before, replace(after, gap=" " if spaced else "")]
+
+
+def _told(piece: LinePiece) -> bool:
+    """Whether something but the text tells that the hyphen at a line's end only parts a word."""
+    return piece.line.hyphenated is True and piece.end == len(piece.line.text.rstrip())
 
 
 def join_passages(first: Passage, second: Passage) -> Passage:

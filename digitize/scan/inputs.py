@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,9 +16,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # What is taken from folders; a file named by itself is always taken, and its content decides.
+OCR_SUFFIX = ".xml"
 SUFFIXES = frozenset(
-    {".bmp", ".j2c", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpf", ".jpg", ".jpx", ".pdf", ".png", ".tif", ".tiff", ".webp"}
+    {
+        OCR_SUFFIX,
+        ".bmp",
+        ".j2c",
+        ".j2k",
+        ".jfif",
+        ".jp2",
+        ".jpe",
+        ".jpeg",
+        ".jpf",
+        ".jpg",
+        ".jpx",
+        ".pdf",
+        ".png",
+        ".tif",
+        ".tiff",
+        ".webp",
+    }
 )
+# How much of a file is looked at to tell which kind of OCR it holds: declarations and comments stand before the root.
+OCR_HEAD = 8192
+_OCR_ROOT = re.compile(rb"<(?:[\w.-]+:)?(alto|PcGts|mets)[\s>]")
 # The formats that hold several pages.
 MULTI_FRAME_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
 
@@ -85,7 +107,8 @@ class _Ids:
 
     def give(self, stem: str, path: Path) -> Path | None:
         """Give a page id to a file; or leave it, and return the file that has it, or whose frames may."""
-        key = stem.casefold()
+        # An OCR file and its image share their name, and are one page.
+        key = stem.casefold() + (OCR_SUFFIX if path.suffix.lower() == OCR_SUFFIX else "")
         frame = split_frame(key)
         owner = self._owners.get(key)
         if owner is None and frame:  # a-f001, where there is a.tif
@@ -143,8 +166,23 @@ def _walk(folder: Path, parts: tuple[str, ...], above: frozenset[str]) -> Iterat
         path = folder / entry.name
         if _is_folder(entry):
             yield from _walk(path, (*parts, entry.name), above | {place})
-        elif path.suffix.lower() in SUFFIXES and _may_be_file(entry):
+        elif path.suffix.lower() in SUFFIXES and _may_be_file(entry) and _is_page(path):
             yield _Found(path, (*parts, path.stem))
+
+
+def ocr_format(path: Path) -> str:
+    """Which OCR an XML file holds by its root's name: alto, PcGts (PAGE) or mets; "" for any other file."""
+    try:
+        with path.open("rb") as file:
+            match = _OCR_ROOT.search(file.read(OCR_HEAD).replace(b"\0", b""))
+    except OSError:
+        return ""
+    return match[1].decode() if match else ""
+
+
+def _is_page(path: Path) -> bool:
+    """Whether a file in a folder may hold a page: of XML only what holds OCR."""
+    return path.suffix.lower() != OCR_SUFFIX or bool(ocr_format(path))
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
