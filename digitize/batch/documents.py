@@ -19,11 +19,12 @@ PREVIEW_SIDE = 1200
 PREVIEW_QUALITY = 50
 
 
-def page_documents(scan: Scan, result: PageResult, revision: Revision, options: Options) -> dict[str, bytes]:
+def page_documents(scan: Scan | None, result: PageResult, revision: Revision, options: Options) -> dict[str, bytes]:
     """The documents of a page by name, in the order in which they are written.
 
     Args:
-        scan: the page as it was opened, before cleaning: the preview shows the archive's image.
+        scan: the page as it was opened, before cleaning: the preview shows the archive's image; None where
+            there is no image.
         result: what was read on it.
         revision: how often it has been read, and when.
         options: which formats are wanted.
@@ -31,7 +32,7 @@ def page_documents(scan: Scan, result: PageResult, revision: Revision, options: 
     page, articles = result.page, result.articles
     exported = export_page(page, articles, result.issue, revision, options.formats)
     documents = {document.name: document.content for document in exported}
-    documents[page.id + SVG_SUFFIX] = to_svg(page, articles, preview_of(scan))
+    documents[page.id + SVG_SUFFIX] = to_svg(page, articles, preview_of(scan) if scan else None)
     return documents
 
 

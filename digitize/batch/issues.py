@@ -12,7 +12,7 @@ from digitize.errors import PageError
 from digitize.ingest import MEDIA_TYPE, read_issue, read_ocr, transcripts
 from digitize.model import Folio, Source, Transcript
 from digitize.scan import FailedFrame, FailedInput, Input, open_scans
-from digitize.scan.inputs import OCR_SUFFIX, SUFFIXES, ocr_format
+from digitize.scan.inputs import IMAGE_SUFFIXES, OCR_SUFFIX, ocr_format
 from digitize.scan.page_ids import page_id, page_stem, printable
 
 if TYPE_CHECKING:
@@ -48,6 +48,16 @@ class OcrPage:
 
     transcript: Transcript
     image: Scan | None = None
+
+    @property
+    def page_id(self) -> str:
+        """The page's id."""
+        return self.transcript.page_id
+
+    @property
+    def source(self) -> Source:
+        """The OCR file."""
+        return self.transcript.source
 
 
 Entry = Input | FailedInput | IssueInput
@@ -95,21 +105,18 @@ def _mets_issue(entry: Input, known: dict[str, Input]) -> IssueInput | FailedInp
     for page in issue.pages:
         path = entry.path.parent / page.ocr
         other = known.get(os.path.realpath(path))
-        images = (
-            *(entry.path.parent / image for image in page.images if Path(image).suffix.lower() in SUFFIXES),
-            *_beside(path),
-        )
+        named = (entry.path.parent / image for image in page.images if Path(image).suffix.lower() in IMAGE_SUFFIXES)
+        images = (*named, *_beside(path))
         pages.append(OcrInput(path, other.stem if other else page_stem((path.stem,)), images))
     if not pages:
-        return FailedInput(
-            entry.path, PageError(f"{name}: lists no OCR files", remedy="name the ALTO or PAGE files themselves")
-        )
+        empty = PageError(f"{name}: lists no OCR files", remedy="name the ALTO or PAGE files themselves")
+        return FailedInput(entry.path, empty)
     return IssueInput(tuple(pages), issue.folio)
 
 
 def _beside(path: Path) -> tuple[Path, ...]:
     """The images beside an OCR file that are named as it is."""
-    found = (path.with_suffix(suffix) for end in sorted(SUFFIXES - {OCR_SUFFIX}) for suffix in (end, end.upper()))
+    found = (path.with_suffix(suffix) for end in sorted(IMAGE_SUFFIXES) for suffix in (end, end.upper()))
     return tuple(image for image in found if image.is_file())
 
 
@@ -155,7 +162,7 @@ def _open_image(entry: OcrInput, names: Sequence[str], options: Options) -> Scan
     own = Path(names[0].replace("\\", "/")).name
     candidates = (*entry.images, *((entry.path.parent / own,) if own else ()))
     for path in candidates:
-        if path.is_file() and path.suffix.lower() in SUFFIXES - {OCR_SUFFIX}:
+        if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
             scan = next(open_scans(path, entry.stem, options), None)
             if scan is not None and not isinstance(scan, FailedFrame):
                 return scan

@@ -13,9 +13,10 @@ import time
 import traceback
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digitize import __version__
+from digitize.batch.issues import IssueInput, OcrPage, gather, open_issue
 from digitize.batch.outcome import Outcome, Summary
 from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile
 from digitize.batch.writing import is_whole, prepare_output, read_record, sha256, write_page
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+    from digitize.batch.issues import Entry, OcrInput
     from digitize.model import Source
-    from digitize.ocr import Engine
     from digitize.options import Options
     from digitize.pipeline import PageResult
     from digitize.scan import Input
@@ -40,9 +41,10 @@ if TYPE_CHECKING:
 class Stages:
     """What a page is read with; seconds to load, and not needed if all pages are done."""
 
-    engine: Engine
-    process: Callable[[Scan, Engine, Options], PageResult]
-    page_documents: Callable[[Scan, PageResult, Revision, Options], dict[str, bytes]]
+    process: Callable[[Any], PageResult]  # of what is read: scans, or pages of earlier OCR
+    page_documents: Callable[[Scan | None, PageResult, Revision, Options], dict[str, bytes]]
+    device: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def run(
     """
     _now()
     model_digest = find_weights(options.model).digest
-    found = [entry for entry in find_inputs(inputs) if isinstance(entry, FailedInput) or not _is_output(entry.path)]
+    found = gather([entry for entry in find_inputs(inputs) if isinstance(entry, FailedInput) or not _is_output(entry.path)])
     prepare_output(output)
     job = Job(output, options, model_digest, force, _stages_loader(options, on_warning))
     outcomes: list[Outcome] = []
@@ -110,7 +112,21 @@ def _stages_loader(options: Options, on_warning: Callable[[str], None]) -> Calla
         engine = open_engine(options)
         for warning in engine.warnings:
             on_warning(warning)
-        return Stages(engine, process, page_documents)
+        return Stages(lambda scan: process(scan, engine, options), page_documents, engine.device, engine.warnings)
+
+    return load
+
+
+def _issue_stages(pages: Sequence[OcrPage], options: Options) -> Callable[[], Stages]:
+    """What the pages of an issue are read with: all of them at once, when the first is asked for; no engine."""
+
+    @cache
+    def load() -> Stages:
+        from digitize.batch.documents import page_documents  # noqa: PLC0415 - see Stages
+        from digitize.pipeline import process_issue  # noqa: PLC0415 - see Stages
+
+        results = {result.page.id: result for result in process_issue([page.transcript for page in pages], options)}
+        return Stages(lambda page: results[page.page_id], page_documents)
 
     return load
 
@@ -120,10 +136,13 @@ def _is_output(path: Path) -> bool:
     return read_record(path.parent) is not None
 
 
-def _read_input(entry: Input | FailedInput, job: Job) -> Iterator[Outcome]:
+def _read_input(entry: Entry, job: Job) -> Iterator[Outcome]:
     """The pages of one file; a file that cannot be taken in has no page id, and so no record."""
     if isinstance(entry, FailedInput):
         yield Outcome("", str(entry.path), Status.FAILED, error=Failure.of(entry.error))
+        return
+    if isinstance(entry, IssueInput):
+        yield from _read_issue(entry, job)
         return
     if not job.force and (records := _done_before(entry, job)):
         yield from (Outcome.of(record, skipped=True) for record in records)
@@ -134,7 +153,22 @@ def _read_input(entry: Input | FailedInput, job: Job) -> Iterator[Outcome]:
         started = time.perf_counter()
 
 
-def _done_before(entry: Input, job: Job) -> list[Record]:
+def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:
+    """The pages of an issue of earlier OCR: articles run on over them, so all are understood before the first is written."""
+    if not job.force:
+        records = [_done_before(page, job) for page in issue.pages]
+        if all(records):
+            yield from (Outcome.of(record, skipped=True) for done in records for record in done)
+            return
+    started = time.perf_counter()
+    pages = list(open_issue(issue, job.options))
+    opening = (time.perf_counter() - started) / max(1, len(pages))
+    read = replace(job, stages=_issue_stages([page for page in pages if isinstance(page, OcrPage)], job.options))
+    for page in pages:
+        yield _read_page(page, read, opening)
+
+
+def _done_before(entry: Input | OcrInput, job: Job) -> list[Record]:
     """The records of all pages of a file, if every one is done: then the file need not be opened. Else none."""
     records: list[Record] = []
     first = read_record(job.output / entry.stem) or read_record(job.output / page_id(entry.stem, 1, 2))
@@ -166,7 +200,7 @@ def _is_done(record: Record, folder: Path, source_sha256: str, job: Job) -> bool
     )
 
 
-def _read_page(scan: Scan | FailedFrame, job: Job, opening: float) -> Outcome:
+def _read_page(scan: Scan | OcrPage | FailedFrame, job: Job, opening: float) -> Outcome:
     """Read, write and record one page; whatever goes wrong with it ends up in its record."""
     folder = job.output / scan.page_id
     earlier = read_record(folder)
@@ -217,10 +251,10 @@ def _failed(blank: Record, earlier: Record | None, error: Exception) -> Record:
 
 
 def _documents(
-    scan: Scan, stages: Stages, options: Options, blank: Record, *, earlier: Record | None, opening: float
+    scan: Scan | OcrPage, stages: Stages, options: Options, blank: Record, *, earlier: Record | None, opening: float
 ) -> tuple[Record, dict[str, bytes]]:
     """Read a page and write its documents into memory."""
-    result = stages.process(scan, stages.engine, options)
+    result = stages.process(scan)
     created = blank.created
     revision = Revision(
         number=earlier.revision + 1 if earlier else 1,
@@ -228,18 +262,18 @@ def _documents(
         first_created=(earlier and earlier.first_created) or created,
     )
     started = time.perf_counter()
-    documents = stages.page_documents(scan, result, revision, options)
+    documents = stages.page_documents(scan.image if isinstance(scan, OcrPage) else scan, result, revision, options)
     record = replace(
         blank,
         status=Status.BLANK if result.blank else Status.DONE,
         revision=revision.number,
         first_created=revision.first_created,
-        device=stages.engine.device,
+        device=stages.device,
         language=result.page.language,
         timings=(("open", opening), *result.timings, ("export", time.perf_counter() - started)),
         counts=Counts.of(result.page, result.articles),
         confidence=result.page.confidence,
-        warnings=stages.engine.warnings,
+        warnings=stages.warnings,
         files=tuple(WrittenFile(name, sha256(content)) for name, content in documents.items()),
     )
     return record, documents

@@ -26,6 +26,8 @@ from digitize.export.tei_header import add_header
 from digitize.model import MarkKind, Role, WritingMode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml import etree
 
     from digitize.export.inline import Inline
@@ -72,17 +74,20 @@ def to_tei(article: Article, page: Page, issue: Issue, revision: Revision) -> by
 
 def _add_facsimile(root: etree._Element, article: Article, page: Page) -> None:
     facsimile = add(root, "facsimile")
-    for each in pages_of(article, page):
-        _add_surface(facsimile, article, each)
+    first, *others = pages_of(article, page)
+    elsewhere = {line.id for each in others for line in each.lines}
+    _add_surface(facsimile, article, [line for line in article.lines if line.id not in elsewhere], first)
+    for each in others:
+        own = {line.id for line in each.lines}
+        _add_surface(facsimile, article, [line for line in article.lines if line.id in own], each)
 
 
-def _add_surface(facsimile: etree._Element, article: Article, page: Page) -> None:
+def _add_surface(facsimile: etree._Element, article: Article, printed: Sequence[TextLine], page: Page) -> None:
     surface = add(facsimile, "surface", ulx="0", uly="0", lrx=str(page.width), lry=str(page.height))
     surface.set(XML_ID, page.id)
     size = {"width": f"{page.width}px", "height": f"{page.height}px"}
     add(surface, "graphic", url=source_url(page.source), mimeType=page.source.media_type, **size)
-    printed = {line.id for line in page.lines}
-    lines = {line.id: line for line in article.lines if line.id in printed}
+    lines = {line.id: line for line in printed}
     for region in _regions(article, page):
         zone = _add_zone(surface, region, region.role.value, page)
         for line in region.lines:

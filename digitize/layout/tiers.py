@@ -40,7 +40,8 @@ OFF_MIDDLE = 0.1
 """How far from the middle of the columns a heading over them may stand, as a share of their width."""
 
 TERMINAL = tuple('.!?»”"’)…:;')
-OPENING = "".join(("«»“”", "\"'’", "(■•—- "))
+OPENING = "«»“”\"'’(■•—- "
+"""What may stand before a sentence's first letter."""
 _HYPHENS = tuple("-\u2010\u00ad\u00ac")
 
 

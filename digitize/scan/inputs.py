@@ -17,26 +17,10 @@ if TYPE_CHECKING:
 
 # What is taken from folders; a file named by itself is always taken, and its content decides.
 OCR_SUFFIX = ".xml"
-SUFFIXES = frozenset(
-    {
-        OCR_SUFFIX,
-        ".bmp",
-        ".j2c",
-        ".j2k",
-        ".jfif",
-        ".jp2",
-        ".jpe",
-        ".jpeg",
-        ".jpf",
-        ".jpg",
-        ".jpx",
-        ".pdf",
-        ".png",
-        ".tif",
-        ".tiff",
-        ".webp",
-    }
+IMAGE_SUFFIXES = frozenset(
+    {".bmp", ".j2c", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpf", ".jpg", ".jpx", ".pdf", ".png", ".tif", ".tiff", ".webp"}
 )
+SUFFIXES = IMAGE_SUFFIXES | {OCR_SUFFIX}
 # How much of a file is looked at to tell which kind of OCR it holds: declarations and comments stand before the root.
 OCR_HEAD = 8192
 _OCR_ROOT = re.compile(rb"<(?:[\w.-]+:)?(alto|PcGts|mets)[\s>]")
