@@ -132,13 +132,19 @@ def cli() -> None:
     metavar="FILE.toml",
     help="File with settings, named as these options (formats, max_pixels).",
 )
+@click.option(
+    "--trust-blocks",
+    is_flag=True,
+    default=None,
+    help="Of ALTO and PAGE files take text blocks and their order as they are.  [default: only lines and text]",
+)
 @click.option("--force", is_flag=True, help="Read pages again that are done, and replace pages that came from other files.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of pages that go well.")
 @verbose_option
 def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, force: bool, quiet: bool, **flags: Any) -> None:  # noqa: ANN401, FBT001 - flags are checked by Options
     """Read pages and write their articles.
 
-    INPUT is image files (JPEG, PNG, TIFF, PDF, ...) or folders of them. For each page OUTPUT gets a folder with one
+    INPUT is image files (JPEG, PNG, TIFF, PDF, ...), files of earlier OCR (ALTO, PAGE, METS), or folders of them. For each page OUTPUT gets a folder with one
     TEI and one NewsML-G2 document per article, one ALTO document, the layout drawn over a preview (.svg), and the
     page's record (page.json). Pages that are done already, from the same file with the same settings, are skipped.
 

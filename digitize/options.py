@@ -27,6 +27,7 @@ AUTO = "auto"
 WRITING_MODES = ("auto", "horizontal-tb", "vertical-rl")
 
 _DEVICE = re.compile(r"auto|cpu|gpu(:\d+)?")
+_SWITCH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _AUTHORITY = re.compile(r"[A-Za-z0-9.@-]+,\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -58,6 +59,7 @@ class Options:
     authority: str = "digitize.invalid,2026"
     max_pixels: int = 400_000_000
     writing_mode: str = "auto"
+    trust_blocks: bool = False
 
     def __post_init__(self) -> None:
         """Refuse values outside their sets."""
@@ -155,6 +157,8 @@ def _parse(name: str, value: Any) -> Any:  # noqa: ANN401 - TOML and flags give 
             return _parse_date(value)
         case "max_pixels":
             return _parse_number(name, value)
+        case "trust_blocks":
+            return _parse_switch(name, value)
         case _:
             _require(isinstance(value, str), name, value, "a text")
             return value
@@ -179,6 +183,14 @@ def _parse_date(value: Any) -> dt.date:  # noqa: ANN401 - as above
         return dt.date.fromisoformat(value)
     except (ValueError, TypeError) as error:
         raise ConfigurationError(f"date = {str(value)!r} is not a date", remedy="write it as 1926-05-09") from error
+
+
+def _parse_switch(name: str, value: Any) -> bool:  # noqa: ANN401 - as above
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    _require(word in _SWITCH, name, value, "true or false")
+    return _SWITCH[word]
 
 
 def _parse_number(name: str, value: Any) -> int:  # noqa: ANN401 - as above

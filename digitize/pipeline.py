@@ -80,7 +80,7 @@ def process_issue(transcripts: Sequence[Transcript], options: Options) -> tuple[
 def _process_transcript(transcript: Transcript, options: Options) -> PageResult:
     seconds: dict[str, float] = {}
     with _timed("layout", seconds):
-        page = find_transcript_layout(transcript)
+        page = find_transcript_layout(transcript, trust_blocks=options.trust_blocks)
         page = page if options.language == AUTO else replace(page, language=options.language)
     with _timed("reflow", seconds):
         page = read_order(settle_language(page))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitize.geometry import AffineMap, Box, hull, map_polygon
-from digitize.layout.columns import find_columns, find_lean, find_slope
+from digitize.layout.columns import Column, find_columns, find_lean, find_slope
 from digitize.layout.crossheads import Setting, heading_flags, is_signature, usual_pitch, white_between
 from digitize.layout.masthead import folio_lines
 from digitize.layout.tiers import Order, Strip
@@ -49,11 +49,15 @@ class Draft:
     heading: int | None = None
 
 
-def find_transcript_layout(transcript: Transcript) -> Page:
+def find_transcript_layout(transcript: Transcript, *, trust_blocks: bool = False) -> Page:
     """Find columns, tiers, headings and running text of a page whose lines are known.
 
     Gives a page whose regions stand in reading order and tell their tier. A transcript without lines gives a page without
     regions of text.
+
+    Args:
+        transcript: the page's lines.
+        trust_blocks: whether to take the file's own blocks in the file's order for columns.
     """
     sized = [replace(line, type_size=type_size(line)) for line in transcript.lines]
     size = body_type(sized)
@@ -69,7 +73,8 @@ def find_transcript_layout(transcript: Transcript) -> Page:
         order = Order(columns, [separator.box for separator in separators], size, size)
         folio = folio_lines(lines, order, columns, size)
         drafts = [Draft(Role.FOLIO, (line,)) for line in folio]
-        strips = order.strips([line for line in lines if line not in folio])
+        rest = [line for line in lines if line not in folio]
+        strips = _file_strips(transcript, rest) if trust_blocks else order.strips(rest)
         pitch = usual_pitch([strip.lines for strip in strips], size)
         drafts += _drafts(strips, size, pitch)
     regions = _number(transcript, drafts, pictures, frame)
@@ -84,6 +89,14 @@ def _upright(box: Box, frame: AffineMap) -> Box:
 
 def _body(lines: Sequence[TextLine], size: float) -> list[TextLine]:
     return [line for line in lines if BODY[0] * size <= line.type_size <= BODY[1] * size]
+
+
+def _file_strips(transcript: Transcript, lines: Sequence[TextLine]) -> tuple[Strip, ...]:
+    """The file's own blocks as strips, in the file's order."""
+    own = {line.id: line for line in lines}
+    blocks = [tuple(own[key] for key in keys if key in own) for keys in transcript.blocks]
+    boxes = [(block, hull(line.box for line in block)) for block in blocks if block]
+    return tuple(Strip(0, number, Column(box.x0, box.x1), block) for number, (block, box) in enumerate(boxes, start=1))
 
 
 def _drafts(strips: Sequence[Strip], size: float, pitch: float) -> Iterator[Draft]:
