@@ -144,9 +144,10 @@ def cli() -> None:
 def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, force: bool, quiet: bool, **flags: Any) -> None:  # noqa: ANN401, FBT001 - flags are checked by Options
     """Read pages and write their articles.
 
-    INPUT is image files (JPEG, PNG, TIFF, PDF, ...), files of earlier OCR (ALTO, PAGE, METS), or folders of them. For each page OUTPUT gets a folder with one
-    TEI and one NewsML-G2 document per article, one ALTO document, the layout drawn over a preview (.svg), and the
-    page's record (page.json). Pages that are done already, from the same file with the same settings, are skipped.
+    INPUT is image files (JPEG, PNG, TIFF, PDF, ...), files of earlier OCR (ALTO, PAGE, METS), or folders of them. For
+    each page OUTPUT gets a folder with one TEI and one NewsML-G2 document per article, one ALTO document, the layout
+    drawn over a preview (.svg), and the page's record (page.json). Pages that are done already, from the same file
+    with the same settings, are skipped.
 
     Each setting can also stand in the environment, as DIGITIZE_LANGUAGE, or in a TOML file; flags come before the
     environment, the environment before the file.
