@@ -267,6 +267,27 @@ def test_a_block_is_cut_where_its_leading_breaks() -> None:
     assert len([piece for b in stack_lines(far, (), TYPE) for piece in split_at_gaps(b, TYPE)]) == 2
 
 
+def test_lines_that_keep_a_wide_leading_are_one_block() -> None:
+    """A column set at a pitch of two type sizes and more is one block; two lines as far apart are two."""
+    wide = [Box(60, y, 380, y + TYPE) for y in (200, 250, 300, 350)]
+    assert [len(block.lines) for block in stack_lines(wide, (), TYPE)] == [4]
+    assert [len(block.lines) for block in stack_lines(wide[:2], (), TYPE)] == [1, 1]
+
+
+def test_a_leading_that_one_column_keeps_holds_in_the_next() -> None:
+    """Two lines of a short column stack at the wide leading of the long column beside them."""
+    long = [Box(60, y, 380, y + TYPE) for y in (200, 250, 300, 350)]
+    short = [Box(410, y, 730, y + TYPE) for y in (200, 250)]
+    assert [len(block.lines) for block in stack_lines([*long, *short], (), TYPE)] == [4, 2]
+
+
+def test_a_line_between_two_others_parts_them() -> None:
+    """A centred subheading ends the block above it, however wide the leading."""
+    wide = [Box(60, y, 380, y + TYPE) for y in (200, 250, 300, 400, 450, 500)]
+    subheading = Box(170, 350, 270, 350 + TYPE)
+    assert [len(block.lines) for block in stack_lines([*wide, subheading], (), TYPE)] == [3, 1, 3]
+
+
 def test_small_lines_next_to_a_headline_are_kicker_and_deck() -> None:
     """What stands above the largest type is the kicker, what stands below it the deck; the text below is neither."""
     kicker, headline, deck = Box(200, 100, 500, 120), Box(120, 130, 620, 180), Box(180, 190, 560, 212)

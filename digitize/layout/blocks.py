@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 STACK_GAP = 1.05
 """White between two stacked lines of one block, in type sizes: generous leading, less than an empty line."""
 
+WIDEST_GAP = 2.5
+"""The same where a column keeps its leading line after line, as children's pages and sparse fronts do."""
+
+REGULAR = 0.15
+"""How far the pitch of lines that keep one leading varies, in type sizes: warp, and tall or low signs in a line."""
+
 EDGE = 0.8
 """How far the edges of lines of one column may differ, in type sizes: less than one character."""
 
@@ -68,21 +74,24 @@ def separated(upper: Box, lower: Box, separators: Sequence[Box]) -> bool:
 
 
 def stack_lines(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float) -> tuple[Block, ...]:
-    """Stack lines into blocks; `obstacles` are rules and pictures, which no block runs over."""
+    """Stack lines into blocks; `obstacles` are rules and pictures, which no block runs over.
+
+    Lines follow each other at the leading that newspapers have, or at a wider one that is kept line after line.
+    """
     ordered = sorted(lines, key=lambda box: (box.y0, box.x0))
+    pairs = [pair for pair in _pairs(ordered, type_size) if not separated(ordered[pair[0]], ordered[pair[1]], obstacles)]
+    leadings = _wide_leadings(ordered, pairs, type_size)
     follower: dict[int, int] = {}
     leader: dict[int, int] = {}
-    for index, lower in enumerate(ordered):
-        above = [
-            other
-            for other in range(index)
-            if other not in follower
-            and stacks(ordered[other], lower, type_size)
-            and not separated(ordered[other], lower, obstacles)
-        ]
-        if above:
-            nearest = max(above, key=lambda other: (ordered[other].y1, ordered[other].overlap_x(lower)))
-            follower[nearest], leader[index] = index, nearest
+    for upper, lower in pairs:
+        pitch, slack = _pitch(ordered[upper], ordered[lower]), REGULAR * type_size
+        close = ordered[lower].y0 - ordered[upper].y1 <= STACK_GAP * type_size
+        if (
+            upper not in follower
+            and lower not in leader
+            and (close or any(abs(pitch - leading) <= slack for leading in leadings))
+        ):
+            follower[upper], leader[lower] = lower, upper
     blocks = []
     for index in range(len(ordered)):
         if index in leader:
@@ -92,6 +101,42 @@ def stack_lines(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float
             chain.append(follower[chain[-1]])
         blocks += _without_wide_ends([ordered[i] for i in chain], type_size)
     return tuple(blocks)
+
+
+def _pairs(ordered: Sequence[Box], type_size: float) -> list[tuple[int, int]]:
+    """Lines and those that may follow them in their column, by lower line, the nearest upper one first.
+
+    Over more white than is usual only where nothing stands between.
+    """
+    reach = WIDEST_GAP * type_size + max((box.height for box in ordered), default=0.0)
+    found = []
+    for index, lower in enumerate(ordered):
+        over = list(itertools.takewhile(lambda i: ordered[i].y0 >= lower.y0 - reach, range(index - 1, -1, -1)))
+        over.sort(key=lambda i: (ordered[i].y1, ordered[i].overlap_x(lower)), reverse=True)
+        bottom = max((ordered[i].y1 for i in over if ordered[i].overlap_x(lower) > 0 and ordered[i].cy < lower.y0), default=0.0)
+        for i in over:
+            near = ordered[i].y1 >= min(bottom - 0.5 * lower.height, lower.y0 - STACK_GAP * type_size)
+            if near and stacks(ordered[i], lower, type_size, gap=WIDEST_GAP):
+                found.append((i, index))
+    return found
+
+
+def _wide_leadings(ordered: Sequence[Box], pairs: Sequence[tuple[int, int]], type_size: float) -> tuple[float, ...]:
+    """The line pitches, in pixels, wider than usual, that some column keeps over two lines and more."""
+    above = {}
+    for upper, lower in pairs:
+        above.setdefault(lower, upper)
+    found = []
+    for lower, upper in above.items():
+        pitch = _pitch(ordered[upper], ordered[lower])
+        wide = ordered[lower].y0 - ordered[upper].y1 > STACK_GAP * type_size
+        if wide and upper in above and abs(_pitch(ordered[above[upper]], ordered[upper]) - pitch) <= REGULAR * type_size:
+            found.append(pitch)
+    return tuple(found)
+
+
+def _pitch(upper: Box, lower: Box) -> float:
+    return lower.cy - upper.cy
 
 
 def _without_wide_ends(lines: list[Box], type_size: float) -> list[Block]:
@@ -106,11 +151,11 @@ def _without_wide_ends(lines: list[Box], type_size: float) -> list[Block]:
     return [Block((lines[0],))] * first + [Block(tuple(middle))] + [Block((lines[-1],))] * last
 
 
-def stacks(upper: Box, lower: Box, type_size: float) -> bool:
-    """Whether a line stands directly below another of the same column."""
-    gap = lower.y0 - upper.y1
+def stacks(upper: Box, lower: Box, type_size: float, *, gap: float = STACK_GAP) -> bool:
+    """Whether a line stands directly below another of the same column, with so many type sizes of white at most."""
+    white = lower.y0 - upper.y1
     small, large = sorted((upper.height, lower.height))
-    if not -0.5 * small < gap <= STACK_GAP * type_size or large > SIZE_RATIO * small:
+    if not -0.5 * small < white <= gap * type_size or large > SIZE_RATIO * small:
         return False
     left, right = abs(lower.x0 - upper.x0), abs(lower.x1 - upper.x1)
     return left <= INDENT * type_size or right <= EDGE * type_size
