@@ -18,8 +18,8 @@ from digitize.layout.detection import body_size
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import make_ink
-from digitize.layout.lines import cut_lines, join_lines
-from digitize.layout.separators import find_boxes, find_rules
+from digitize.layout.lines import cut_lines, join_lines, trim_dust
+from digitize.layout.separators import column_rules, find_boxes, find_rules
 from digitize.model import Role, Scan, Source
 from digitize.ocr import Detection
 
@@ -206,6 +206,28 @@ def test_a_leaning_rule_is_one_rule() -> None:
         pixels[y : y + 3, x] = INK
     (rule,) = find_rules(make_ink(pixels, TYPE), TYPE, (), ())
     assert rule.width > 0.98 * 1300
+
+
+def test_a_scratch_through_text_is_no_column_rule() -> None:
+    """A thin line with characters close on both its sides parts nothing; one in the white of a gutter does."""
+    pixels = blank()
+    lines = [*column_lines(0, 6), *column_lines(1, 6)]
+    for line in lines:
+        print_line(pixels, line)
+    gutter = (lines[0].x1 + lines[-1].x0) / 2
+    scratch, printed = Box(209, 190, 211, 380), Box(gutter - 1, 190, gutter + 1, 380)
+    assert column_rules(make_ink(pixels, TYPE), (scratch, printed), lines, TYPE) == (printed,)
+
+
+def test_dust_below_a_short_line_does_not_make_it_tall() -> None:
+    """A spot under one character of a line is no part of its type; what is tall all along is left as it is."""
+    pixels = blank()
+    line, heading = Box(60, 200, 120, 220), Box(60, 400, 180, 430)
+    print_line(pixels, line)
+    print_line(pixels, heading)
+    pixels[218:228, 104:114] = INK
+    (trimmed, same) = trim_dust(make_ink(pixels, TYPE), [Box(60, 200, 120, 228), heading], TYPE)
+    assert (trimmed.height, same.height) == (pytest.approx(TYPE, abs=1), pytest.approx(30, abs=1))
 
 
 def test_four_rules_close_a_box() -> None:

@@ -14,9 +14,9 @@ from digitize.layout.blocks import Block, number_columns
 from digitize.layout.detection import DetectedText, body_size, detect_text
 from digitize.layout.gutters import Gutters
 from digitize.layout.ink import make_ink
-from digitize.layout.lines import complete_lines, cut_lines, join_lines
+from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
 from digitize.layout.regions import Draft, find_regions, innermost
-from digitize.layout.separators import find_boxes, find_gutters, find_rules
+from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules
 from digitize.layout.transcribed import find_transcript_layout
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine
 
@@ -45,11 +45,12 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     ink = whiten_panels(ink, panels, type_size)
     tints = find_tints(ink, type_size, detected)
     pictures = find_pictures(ink, type_size, detected, tints)
-    rules = find_rules(ink, type_size, detected, [*pictures, *panels])
+    rules = column_rules(ink, find_rules(ink, type_size, detected, [*pictures, *panels]), detected, type_size)
     boxes = find_boxes(ink, type_size, rules)
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     completed = complete_lines(ink, printed, rules, panels)
     type_size = body_size(completed)
+    completed = trim_dust(ink, completed, type_size)
     pieces = cut_lines(ink, completed, Gutters(ink, completed, rules, type_size))
     lines = join_lines(pieces, Gutters(ink, pieces, rules, type_size))
     type_size = body_size(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -109,29 +110,36 @@ def _pairs(ordered: Sequence[Box], type_size: float) -> list[tuple[int, int]]:
     Over more white than is usual only where nothing stands between.
     """
     reach = WIDEST_GAP * type_size + max((box.height for box in ordered), default=0.0)
+    tops = [box.y0 for box in ordered]
     found = []
     for index, lower in enumerate(ordered):
-        over = list(itertools.takewhile(lambda i: ordered[i].y0 >= lower.y0 - reach, range(index - 1, -1, -1)))
-        over.sort(key=lambda i: (ordered[i].y1, ordered[i].overlap_x(lower)), reverse=True)
-        bottom = max((ordered[i].y1 for i in over if ordered[i].overlap_x(lower) > 0 and ordered[i].cy < lower.y0), default=0.0)
-        for i in over:
-            near = ordered[i].y1 >= min(bottom - 0.5 * lower.height, lower.y0 - STACK_GAP * type_size)
+        first = bisect.bisect_left(tops, lower.y0 - reach)
+        over = sorted(((ordered[i].y1, ordered[i].overlap_x(lower), i) for i in range(first, index)), reverse=True)
+        nearest = max((y1 for y1, shared, i in over if shared > 0 and ordered[i].cy < lower.y0), default=0.0)
+        for y1, _, i in over:
+            near = y1 >= min(nearest - 0.5 * lower.height, lower.y0 - STACK_GAP * type_size)
             if near and stacks(ordered[i], lower, type_size, gap=WIDEST_GAP):
                 found.append((i, index))
     return found
 
 
 def _wide_leadings(ordered: Sequence[Box], pairs: Sequence[tuple[int, int]], type_size: float) -> tuple[float, ...]:
-    """The line pitches, in pixels, wider than usual, that some column keeps over two lines and more."""
-    above = {}
+    """The line pitches, in pixels, wider than usual, that three lines of a column and more keep, flush on one side.
+
+    A subheading, too, may stand as far from the text above it as from the text below, but in the middle.
+    """
+    above: dict[int, int] = {}
     for upper, lower in pairs:
         above.setdefault(lower, upper)
-    found = []
-    for lower, upper in above.items():
-        pitch = _pitch(ordered[upper], ordered[lower])
-        wide = ordered[lower].y0 - ordered[upper].y1 > STACK_GAP * type_size
-        if wide and upper in above and abs(_pitch(ordered[above[upper]], ordered[upper]) - pitch) <= REGULAR * type_size:
-            found.append(pitch)
+    edge, found = EDGE * type_size, []
+    for last, middle in above.items():
+        if middle not in above or ordered[last].y0 - ordered[middle].y1 <= STACK_GAP * type_size:
+            continue
+        lines = [ordered[i] for i in (above[middle], middle, last)]
+        flush = any(max(side) - min(side) <= edge for side in ([b.x0 for b in lines], [b.x1 for b in lines]))
+        pitches = [_pitch(a, b) for a, b in itertools.pairwise(lines)]
+        if flush and abs(pitches[0] - pitches[1]) <= REGULAR * type_size:
+            found.append(pitches[1])
     return tuple(found)
 
 

@@ -42,6 +42,12 @@ other ink, is a neighbour's."""
 JOIN_GAP = 2.5
 """White up to this many type sizes between two pieces on one line may be a space inside it."""
 
+TALL = 1.15
+"""Body lines from this many type sizes on are looked at for dust above and below: brackets and letters reach less far."""
+
+TALLEST = 2.0
+"""Body lines up to so many type sizes may be one with dust; what is taller is set in larger type."""
+
 STROKE = 0.12
 """Pieces of a cut line that are narrower than this share of its height are what a rule left: a figure 1 is twice as wide."""
 
@@ -165,6 +171,29 @@ def _without_slivers(own: list[tuple[int, int]], ends: tuple[float, float], gap:
     if len(own) > 1 and right - own[-1][0] < SLIVER * gap and own[-1][0] - own[-2][1] > gap:
         own = own[:-1]
     return own
+
+
+def trim_dust(ink: Ink, lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """Trim lines that look taller than body type, but are so in one place only: by dust above or below a character.
+
+    `type_size` is that of the body type, in pixels.
+    """
+    return tuple(
+        _trimmed(ink, line, type_size) if TALL < line.height / type_size < TALLEST < line.width / type_size else line
+        for line in lines
+    )
+
+
+def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
+    """A line without the rows at its top and foot that have ink in less than two of its squares."""
+    window = without_streaks(ink.mask[ink.window(line)])
+    starts = np.arange(0, window.shape[1], max(1, round(type_size * ink.scale)))
+    squares = np.count_nonzero(np.add.reduceat(window, starts, axis=1), axis=1)
+    inked = np.flatnonzero(squares > 1)
+    if not len(inked):
+        return line
+    top = ink.window(line)[0].start
+    return Box(line.x0, (top + inked[0]) / ink.scale, line.x1, (top + inked[-1] + 1) / ink.scale)
 
 
 def cut_lines(ink: Ink, lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:

@@ -44,6 +44,9 @@ BORDER_SHARE = 0.75
 GUTTER_MAX = 4.0
 """The widest gutter, in type sizes; wider white is an empty column."""
 
+BESIDE_RULE = 0.25
+"""White on each side of a column rule, in type sizes, at least: a rule stands in the middle of a gutter."""
+
 LARGE_TYPE = 1.3
 """Type from this many body sizes on has strokes as long as rules: its lines are blanked before rules are looked for."""
 
@@ -86,6 +89,25 @@ def find_rules(ink: Ink, type_size: float, lines: Sequence[Box], grounds: Sequen
             if length >= RULE_LENGTH * unit and across <= RULE_THICKNESS * unit + RULE_SLOPE * length:
                 found.append(ink.box(x, y, w, h))
     return tuple(sorted(found))
+
+
+def column_rules(ink: Ink, rules: Sequence[Box], lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """The rules without those that run down through text: printers set column rules in white, scratches fall anywhere.
+
+    `lines` are the text lines as detected, whole or torn at what runs through them.
+    """
+    return tuple(rule for rule in rules if not (rule.upright and _runs_through_text(ink, rule, lines, type_size)))
+
+
+def _runs_through_text(ink: Ink, rule: Box, lines: Sequence[Box], type_size: float) -> bool:
+    """Whether characters stand close on both sides of an upright rule in most rows of text that it passes."""
+    reach = BESIDE_RULE * type_size
+    rows = [line for line in lines if rule.y0 <= line.cy <= rule.y1 and line.x0 - reach < rule.cx < line.x1 + reach]
+    through = 0
+    for line in rows:
+        sides = Box(rule.x0 - reach, line.y0, rule.x0, line.y1), Box(rule.x1, line.y0, rule.x1 + reach, line.y1)
+        through += all(ink.mask[ink.window(side)].any() for side in sides)
+    return 2 * through > len(rows)
 
 
 def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, ...]:
