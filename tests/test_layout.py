@@ -20,6 +20,7 @@ from digitize.layout.headings import find_headings
 from digitize.layout.ink import make_ink
 from digitize.layout.lines import cut_lines, join_lines, trim_dust
 from digitize.layout.separators import column_rules, find_boxes, find_rules
+from digitize.layout.upright import turned, turned_back, upright_lines
 from digitize.model import Role, Scan, Source
 from digitize.ocr import Detection
 
@@ -187,6 +188,13 @@ def test_joining_never_loses_ground(rows: list[int]) -> None:
     assert all(any(out.intersection(line) == pytest.approx(line.area) for out in joined) for line in lines)
 
 
+@given(st.lists(st.tuples(*[st.integers(0, 900)] * 4), max_size=8))
+def test_turning_a_page_and_back_changes_no_box(corners: list[tuple[int, int, int, int]]) -> None:
+    """What is turned by a quarter comes back to where it was."""
+    boxes = tuple(Box(x, y, x + w, y + h) for x, y, w, h in corners)
+    assert turned_back(turned(boxes, 1600), 1600) == boxes
+
+
 def test_rules_are_found_and_strokes_are_not() -> None:
     """Long thin ink is a rule, whichever way it runs; a heading's strokes are none."""
     pixels = blank()
@@ -317,6 +325,36 @@ def test_small_lines_next_to_a_headline_are_kicker_and_deck() -> None:
     (heading,), rest = find_headings([kicker, headline, deck, *body], body, (), TYPE)
     assert [role for _, role in heading.lines] == [Role.KICKER, Role.HEADLINE, Role.DECK]
     assert sorted(rest) == sorted(body)
+
+
+def test_a_heading_set_downwards_is_read_from_right_to_left() -> None:
+    """Upright lines side by side are one heading: the small one on the right its kicker, then the headline's lines."""
+    kicker, first, second = Box(230, 200, 252, 500), Box(160, 200, 210, 560), Box(100, 260, 150, 620)
+    (heading,), rest = find_headings([second, first, kicker], (), (), TYPE)
+    assert heading.lines == ((kicker, Role.KICKER), (first, Role.HEADLINE), (second, Role.HEADLINE))
+    assert rest == ()
+
+
+def test_upright_headings_with_an_article_between_are_two() -> None:
+    """Two lines set downwards, a column apart, are neither one line nor one heading."""
+    pixels = blank()
+    body = [Box(b.x0 + 100, b.y0, b.x1 + 100, b.y1) for b in column_lines(0, 8)]
+    uprights = [Box(x, 200, x + 40, 440) for x in (90, 520)]
+    for line in body:
+        print_line(pixels, line)
+    for line in uprights:
+        for y in range(200, 440, 40):
+            print_line(pixels, Box(line.x0, y, line.x1, y + 40))
+    page = find_layout(scan_of(pixels), detect_text(pixels, Printed([*body, *uprights], pixels.shape)))
+    found = [region for region in page.regions if region.role is Role.HEADLINE]
+    assert [(region.box.width, len(region.lines)) for region in found] == [(pytest.approx(40, abs=6), 1)] * 2
+
+
+def test_a_figure_in_a_large_level_line_is_not_upright() -> None:
+    """A narrow figure beside characters of its height belongs to their line."""
+    figure, beside = Box(100, 200, 120, 260), Box(125, 200, 400, 262)
+    assert upright_lines([figure, beside], TYPE) == ()
+    assert upright_lines([figure], TYPE) == (figure,)
 
 
 def test_headlines_side_by_side_are_two_headings() -> None:

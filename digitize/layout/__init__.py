@@ -18,11 +18,13 @@ from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_du
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules
 from digitize.layout.transcribed import find_transcript_layout
+from digitize.layout.upright import turned, turned_back, turned_ink, upright_lines
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digitize.layout.ink import Ink
     from digitize.model import Scan
 
 __all__ = ["DetectedText", "detect_text", "find_layout", "find_transcript_layout"]
@@ -48,15 +50,28 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     rules = column_rules(ink, find_rules(ink, type_size, detected, [*pictures, *panels]), detected, type_size)
     boxes = find_boxes(ink, type_size, rules)
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
-    completed = complete_lines(ink, printed, rules, panels)
+    upright = upright_lines(printed, type_size)
+    level = [line for line in printed if line not in upright]
+    completed = complete_lines(ink, level, rules, panels, upright)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)
     pieces = cut_lines(ink, completed, Gutters(ink, completed, rules, type_size))
     lines = join_lines(pieces, Gutters(ink, pieces, rules, type_size))
+    lines += _upright_lines(ink, upright, rules, level, type_size) if upright else ()
     type_size = body_size(lines)
     furniture = Furniture(rules, boxes, tints, panels)
     drafts = find_regions(lines, pictures, rules, furniture.grounds, type_size)
     return _page(scan, type_size, drafts, furniture)
+
+
+def _upright_lines(
+    ink: Ink, upright: Sequence[Box], rules: Sequence[Box], level: Sequence[Box], type_size: float
+) -> tuple[Box, ...]:
+    """Lines that are set downwards, completed and joined as others are, on the page turned by a quarter."""
+    sideways, width = turned_ink(ink), ink.grey.shape[1] / ink.scale
+    rules = turned(rules, width)
+    lines = complete_lines(sideways, turned(upright, width), rules, beside=turned(level, width))
+    return turned_back(join_lines(lines, Gutters(sideways, lines, rules, type_size)), width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +164,7 @@ def _number(
                     id=f"{scan.page_id}-l{line_number:04d}",
                     polygon=map_polygon(box.polygon, scan.frame),
                     box=box,
-                    type_size=box.height,
+                    type_size=min(box.height, box.width) if box.upright else box.height,
                     reversed=innermost(box, panels) is not None,
                 )
             )

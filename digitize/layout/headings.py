@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
 from digitize.layout.blocks import EDGE, INDENT, separated, stacks
+from digitize.layout.upright import turned, turned_back, upright_lines
 from digitize.model import Role
 
 if TYPE_CHECKING:
@@ -71,19 +72,31 @@ def find_headings(
     """Group heading lines; give the headings and the lines left for running text.
 
     `lines` are all lines of one ground (the open page, or one box); `body` those that are surely running text: they
-    stand in stacks. A small line next to a headline that is not running text is its kicker or deck.
+    stand in stacks. A small line next to a headline that is not running text is its kicker or deck. Lines that are set
+    downwards make headings of their own, from right to left.
     """
-    ground = Ground(body, obstacles, type_size)
+    upright = upright_lines(lines, type_size)
+    level = [line for line in lines if line not in upright]
+    headings = _find_level(level, Ground(body, obstacles, type_size))
+    headings += [
+        Heading(tuple(zip(turned_back(line for line, _ in heading.lines), (role for _, role in heading.lines), strict=True)))
+        for heading in _find_level(turned(upright), Ground((), turned(obstacles), type_size))
+    ]
+    taken = {line for heading in headings for line, _ in heading.lines}
+    return tuple(headings), tuple(line for line in lines if line not in taken)
+
+
+def _find_level(lines: Sequence[Box], ground: Ground) -> list[Heading]:
+    body, type_size = ground.body, ground.type_size
     tall = [line for line in lines if line.height >= HEADING_SIZE * type_size and not _in_running_text(line, ground)]
-    large = sorted(tall, key=lambda box: box.y0)
     small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body]
-    taken: set[Box] = set(large)
+    taken: set[Box] = set(tall)
     headings = []
-    for group in _group(large, obstacles):
+    for group in _group(sorted(tall, key=lambda box: box.y0), ground.obstacles):
         above, below = (_attached(group, [line for line in small if line not in taken], ground, sign) for sign in (-1, 1))
         taken.update(above, below)
         headings.append(_with_roles([*above, *group, *below]))
-    return tuple(headings), tuple(line for line in lines if line not in taken)
+    return headings
 
 
 def _in_running_text(line: Box, ground: Ground) -> bool:

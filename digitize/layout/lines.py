@@ -55,12 +55,17 @@ SPECK = 0.4
 """Lines lower than this many type sizes are dust, dots and rules' ends."""
 
 
-def complete_lines(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], panels: Sequence[Box] = ()) -> tuple[Box, ...]:
-    """Grow and trim each line to the ink of its characters, never over a rule, off a panel or into another line."""
+def complete_lines(
+    ink: Ink, lines: Sequence[Box], rules: Sequence[Box], panels: Sequence[Box] = (), beside: Sequence[Box] = ()
+) -> tuple[Box, ...]:
+    """Grow and trim each line to the ink of its characters, never over a rule, off a panel or into another line.
+
+    `beside` are lines that are completed elsewhere.
+    """
     mask = ink.mask.copy()
     for rule in rules:
         mask[ink.window(rule)] = 0
-    index = _RowIndex(lines)
+    index = _RowIndex([*lines, *beside])
     upright = [rule for rule in rules if rule.upright]
     sides = [side for panel in panels for side in _sides(panel)]
     found = (_complete(mask, ink, line, [*index.others(line, line.height), *upright, *sides]) for line in lines)
@@ -148,7 +153,8 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
     area = mask[rows, columns].sum(axis=0)
     stretches = [(a, b) for a, b in runs(inked) if (b > left and a < right) or area[a:b].sum() >= smallest]
     gap = CHARACTER_GAP * (wide.y1 - wide.y0) * ink.scale
-    own = _without_slivers([(a, b) for a, b in stretches if b > left and a < right], (left, right), gap)
+    crowded = left <= gap / 2, inked.size - right <= gap / 2
+    own = _without_slivers([(a, b) for a, b in stretches if b > left and a < right], (left, right), gap, crowded)
     if not own:
         return line.x0, line.x0
     x0, x1 = own[0][0], own[-1][1]
@@ -163,12 +169,17 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
     return (columns.start + x0) / ink.scale, (columns.start + x1) / ink.scale
 
 
-def _without_slivers(own: list[tuple[int, int]], ends: tuple[float, float], gap: float) -> list[tuple[int, int]]:
-    """A line's stretches of ink without those at its ends that the line only grazes: a neighbour's, over a gutter."""
+def _without_slivers(
+    own: list[tuple[int, int]], ends: tuple[float, float], gap: float, crowded: tuple[bool, bool]
+) -> list[tuple[int, int]]:
+    """A line's stretches of ink without those at its ends that the line only grazes: a neighbour's, over a gutter.
+
+    `crowded` says at which of its ends a neighbour stands near.
+    """
     left, right = ends
-    if len(own) > 1 and own[0][1] - left < SLIVER * gap and own[1][0] - own[0][1] > gap:
+    if crowded[0] and len(own) > 1 and own[0][1] - left < SLIVER * gap and own[1][0] - own[0][1] > gap:
         own = own[1:]
-    if len(own) > 1 and right - own[-1][0] < SLIVER * gap and own[-1][0] - own[-2][1] > gap:
+    if crowded[1] and len(own) > 1 and right - own[-1][0] < SLIVER * gap and own[-1][0] - own[-2][1] > gap:
         own = own[:-1]
     return own
 
