@@ -278,6 +278,32 @@ def test_a_tint_is_a_ground_and_a_photo_is_a_picture() -> None:
     assert picture.intersection(Box(700, 200, 1200, 500)) > 0.95 * 500 * 300
 
 
+def test_a_screen_of_dots_under_text_is_a_ground() -> None:
+    """Dots that make a tint under type are neither a picture nor many."""
+    pixels = blank()
+    for y in range(200, 500, 8):
+        for x in range(100, 500, 8):
+            pixels[y : y + 2, x : x + 2] = INK
+    lines = [Box(line.x0 + 60, line.y0, line.x1 + 60, line.y1) for line in column_lines(0, 6, y=230)]
+    for line in lines:
+        pixels[int(line.y0) - 4 : int(line.y1) + 4, int(line.x0) - 4 : int(line.x1) + 4] = PAPER
+        print_line(pixels, line)
+    ink = make_ink(pixels, TYPE)
+    (tint,) = find_tints(ink, TYPE, lines)
+    assert tint.intersection(Box(100, 200, 500, 500)) > 0.9 * 400 * 300
+    assert find_pictures(ink, TYPE, lines, [tint]) == ()
+
+
+def test_what_looks_like_lines_in_a_photo_does_not_tear_it() -> None:
+    """A line detected in a photo's texture, with tone above and below it, leaves the photo whole."""
+    pixels = blank()
+    noise = np.random.default_rng(1)
+    pixels[200:500, 700:1200] = noise.choice(np.array([30, 120, 160], np.uint8), (300, 500))
+    texture = Box(700, 330, 1200, 360)
+    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [texture], ())
+    assert picture.intersection(Box(700, 200, 1200, 500)) > 0.95 * 500 * 300
+
+
 def test_lines_stack_by_column() -> None:
     """Two columns side by side make two blocks, indents and short last lines included."""
     left, right = column_lines(0, 5), column_lines(1, 5)

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from digitize.geometry import Box, hull
+from digitize.layout.blocks import stack_lines
 from digitize.layout.ink import components, make_mask, odd
 
 if TYPE_CHECKING:
@@ -45,8 +46,27 @@ TINT_MIN = (5.0, 3.0)
 TINT_CONTRAST = 0.95
 """A tint is darker than this share of the paper's level; scanners and film leave less than that on even paper."""
 
+SCREEN = 1.0
+"""A tint's screen is even at this many type sizes: several of its dots."""
+
+SCREEN_MARGIN = 0.3
+"""White between type and the edge of its ground, in type sizes, at least: type itself, seen as tone, has none."""
+
 GROUND_REACH = 0.6
 """Some ground shows through within this many type sizes of any point of a line: characters are not solid."""
+
+LINE_MARGIN = 0.2
+"""What a detected line's characters may reach beyond its box, in type sizes."""
+
+LINE_WHITE = 0.3
+"""White above or below a line of text is within so many type sizes of its box's edge, outside or, where detectors leave
+room, inside."""
+
+COLUMN = 3
+"""So many lines stacked edge to edge are text; a photo's texture makes none."""
+
+LINE_TONE = 0.1
+"""Rows darker than the paper by this share of the ink's contrast are not white: between lines only strokes that touch."""
 
 TEXT_COVER = 0.12
 """Share of an area that its text lines cover from which it is a ground for text and not a picture."""
@@ -137,20 +157,47 @@ def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, .
     found = _rectangles(np.asarray(tinted, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
     lost = (reach // 2) / ink.scale
     boxes = [ink.box(*rectangle).grown(lost, lost) for rectangle in found]
-    return tuple(box for box in boxes if _text_cover(box, lines) >= TEXT_COVER)
+    even = [box for box in boxes if _text_cover(box, lines) >= TEXT_COVER]
+    screened = [box for box in _screens(ink, type_size, lines) if not any(box.intersection(other) > 0 for other in even)]
+    return (*even, *screened)
+
+
+def _screens(ink: Ink, type_size: float, lines: Sequence[Box]) -> list[Box]:
+    """Grounds of dots: rectangles that are filled with ink and type alike, and reach beyond the type on all sides."""
+    unit = type_size * ink.scale
+    light, dark = (float(np.percentile(ink.grey, p)) for p in (PAPER_PERCENTILE, INK_PERCENTILE))
+    tone = (ink.grey < light - PICTURE_CONTRAST * (light - dark)).astype(np.uint8)
+    tone = cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8))
+    tone = cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
+    found = _rectangles(np.asarray(tone, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
+    return [
+        box for box in (ink.box(*r) for r in found) if _text_cover(box, lines) >= TEXT_COVER and _margins(box, lines, type_size)
+    ]
+
+
+def _margins(screen: Box, lines: Sequence[Box], type_size: float) -> bool:
+    """Whether all type on a ground keeps off its edges."""
+    inner = screen.grown(-SCREEN_MARGIN * type_size, -SCREEN_MARGIN * type_size)
+    return all(inner.intersection(line) >= line.area for line in lines if screen.intersection(line) > 0)
 
 
 def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Sequence[Box]) -> tuple[Box, ...]:
     """Find photos and drawings: tone that is neither text nor rule nor tint, merged where pieces overlap."""
     unit = type_size * ink.scale
-    ground, dark = (float(np.percentile(ink.grey, p)) for p in (PAPER_PERCENTILE, INK_PERCENTILE))
-    paper = np.full(ink.grey.shape, ground, np.float32)
+    light, dark = (float(np.percentile(ink.grey, p)) for p in (PAPER_PERCENTILE, INK_PERCENTILE))
+    grey, paper = ink.grey.copy(), np.full(ink.grey.shape, light, np.float32)
     for tint in tints:
         area = ink.window(tint)
-        paper[area] = np.percentile(ink.grey[area], 75)
-    tone = (ink.grey < paper - PICTURE_CONTRAST * (ground - dark)).astype(np.uint8)
+        grey[area] = cv2.blur(grey[area], (odd(SCREEN * unit),) * 2)
+        paper[area] = np.percentile(grey[area], 75)
+    amid = {line for line in lines if _amid_tone(ink, line, type_size, paper - LINE_TONE * (light - dark))}
+    if amid:
+        # A column of lines is text, whatever it stands on.
+        amid -= {line for block in stack_lines(lines, (), type_size) if len(block.lines) >= COLUMN for line in block.lines}
+    lines = [line for line in lines if line not in amid]
+    tone = (grey < paper - PICTURE_CONTRAST * (light - dark)).astype(np.uint8)
     for line in lines:
-        tone[ink.window(line.grown(0.2 * type_size, 0.2 * type_size))] = 0
+        tone[ink.window(line.grown(LINE_MARGIN * type_size, LINE_MARGIN * type_size))] = 0
     tone = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)), np.uint8)
     solid = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8)), np.uint8)
     found = [
@@ -162,6 +209,14 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     return tuple(
         box for box in merged if min(box.width, box.height) >= PICTURE_MIN * type_size and _text_cover(box, lines) < TEXT_COVER
     )
+
+
+def _amid_tone(ink: Ink, line: Box, type_size: float, level: NDArray[np.float32]) -> bool:
+    """Whether a detected line has no row of white above it and none below: then it is texture of a photo, and not text."""
+    rows, columns = ink.window(line.grown(0, LINE_WHITE * type_size))
+    lighter = ink.grey[rows, columns].mean(axis=1) > level[rows, columns].mean(axis=1)
+    edge = round(2 * LINE_WHITE * type_size * ink.scale)
+    return not lighter[:edge].any() and not lighter[-edge:].any()
 
 
 def _trimmed(tone: NDArray[np.uint8], x: int, y: int, w: int, h: int, *, strip: int) -> tuple[int, int, int, int]:
