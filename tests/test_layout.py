@@ -281,8 +281,8 @@ def test_a_tint_is_a_ground_and_a_photo_is_a_picture() -> None:
 def test_a_screen_of_dots_under_text_is_a_ground() -> None:
     """Dots that make a tint under type are neither a picture nor many."""
     pixels = blank()
-    for y in range(200, 500, 8):
-        for x in range(100, 500, 8):
+    for y in range(200, 500, 6):
+        for x in range(100, 500, 6):
             pixels[y : y + 2, x : x + 2] = INK
     lines = [Box(line.x0 + 60, line.y0, line.x1 + 60, line.y1) for line in column_lines(0, 6, y=230)]
     for line in lines:

@@ -40,6 +40,9 @@ WIDER = 2.0
 SIZE_RATIO = 1.3
 """How much the type sizes of two stacked lines may differ: a line of digits is lower, one with brackets higher."""
 
+SET_RATIO = 1.12
+"""The same where neither end keeps to the column's edges: a deck or caption in the middle is set in larger or smaller type."""
+
 COLUMN_MIN = 7.0
 """The narrowest column, in type sizes; narrower blocks stand in a column and make none."""
 
@@ -166,6 +169,8 @@ def stacks(upper: Box, lower: Box, type_size: float, *, gap: float = STACK_GAP) 
     if not -0.5 * small < white <= gap * type_size or large > SIZE_RATIO * small:
         return False
     left, right = abs(lower.x0 - upper.x0), abs(lower.x1 - upper.x1)
+    if large > SET_RATIO * small and min(left, right) > EDGE * type_size:
+        return False
     return left <= INDENT * type_size or right <= EDGE * type_size
 
 

@@ -204,7 +204,7 @@ def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
     if not len(inked):
         return line
     top = ink.window(line)[0].start
-    return Box(line.x0, (top + inked[0]) / ink.scale, line.x1, (top + inked[-1] + 1) / ink.scale)
+    return Box(line.x0, (top + int(inked[0])) / ink.scale, line.x1, (top + int(inked[-1]) + 1) / ink.scale)
 
 
 def cut_lines(ink: Ink, lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:
