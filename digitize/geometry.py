@@ -94,6 +94,17 @@ class Box:
         return Box(x0, y0, x1, y1)
 
 
+def adorns(rule: Box, heading: Box, unit: float) -> bool:
+    """Whether a rule belongs to a heading, as one that underlines or frames it: along a side, and not beyond its ends.
+
+    It stands within 1.5 units of the side, and runs out of it by no more than 2 units, the side bearings of large type;
+    the unit is the body type's size. Rules that part items run over whole columns.
+    """
+    near, out = 1.5 * unit, 2.0 * unit
+    around = heading.grown(out, near) if rule.width > rule.height else heading.grown(near, out)
+    return around.intersection(rule) >= rule.area and heading.grown(-near / 2, -near / 2).intersection(rule) == 0
+
+
 def hull(boxes: Iterable[Box]) -> Box:
     """The smallest box around all of them.
 

@@ -24,6 +24,7 @@ ENVIRONMENT_PREFIX = "DIGITIZE_"
 LANGUAGES = ("zh-Hans", "zh-Hant", "en", "fr", "de")
 AUTO = "auto"
 
+SPLITS = ("auto", "never", "always")
 WRITING_MODES = ("auto", "horizontal-tb", "vertical-rl")
 
 _DEVICE = re.compile(r"auto|cpu|gpu(:\d+)?")
@@ -60,6 +61,7 @@ class Options:
     max_pixels: int = 400_000_000
     writing_mode: str = "auto"
     trust_blocks: bool = False
+    split: str = "auto"
 
     def __post_init__(self) -> None:
         """Refuse values outside their sets."""
@@ -74,6 +76,7 @@ class Options:
             "a domain and a year, as in archive.example,2026",
         )
         _require(self.writing_mode in WRITING_MODES, "writing_mode", self.writing_mode, f"one of {', '.join(WRITING_MODES)}")
+        _require(self.split in SPLITS, "split", self.split, f"one of {', '.join(SPLITS)}")
         _require(self.max_pixels > 0, "max_pixels", self.max_pixels, "a positive number")
 
     @property

@@ -13,13 +13,15 @@ from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
 from digitize.options import AUTO
 from digitize.reflow import PageArticles, assemble, join_pages, read_order, settle_language
-from digitize.scan import clean, straighten, turned
+from digitize.scan import clean, is_landscape, split_at_fold, straighten, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from digitize.layout import DetectedText
     from digitize.model import Article, Folio, Page, Scan, Transcript
     from digitize.ocr import Engine
+    from digitize.ocr.orientation import Orientation
     from digitize.options import Options
 
 
@@ -46,8 +48,7 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
     with _timed("detection", seconds):
         text = detect_text(cleaned.pixels, engine.detector)
     with _timed("orientation", seconds):
-        wanted = None if options.writing_mode == "auto" else WritingMode(options.writing_mode)
-        orientation = find_orientation(cleaned.pixels, text.polygons, engine.recognizer, wanted)
+        orientation = _orientation(cleaned, text, engine, options)
     if orientation.quarters:
         # From the scan as it was opened: so a page comes out the same, to the pixel, however it lay.
         with _timed("scan", seconds):
@@ -92,6 +93,28 @@ def _process_transcript(transcript: Transcript, options: Options) -> PageResult:
 def _known(told: Folio, read: Folio) -> Folio:
     """What is told of an issue, and where nothing is told, what was read on the page."""
     return replace(read, **{field.name: value for field in fields(told) if (value := getattr(told, field.name))})
+
+
+def split(scan: Scan, engine: Engine, options: Options) -> tuple[Scan, ...]:
+    """The pages of one scan: two in reading order where it shows two side by side, else the scan itself.
+
+    A scan as wide as two pages is turned upright first; if it is still as wide, it is cut at the fold. Whether the
+    page on the right is the first is told by the writing mode.
+    """
+    if options.split == "never" or not (options.split == "always" or is_landscape(scan)):
+        return (scan,)
+    cleaned = clean(scan, options)
+    orientation = _orientation(cleaned, detect_text(cleaned.pixels, engine.detector), engine, options)
+    vertical = orientation.writing_mode is WritingMode.VERTICAL_RL
+    upright = turned(scan, orientation.quarters - vertical)
+    if options.split == "always" or is_landscape(upright):
+        return split_at_fold(upright, right_first=vertical)
+    return (scan,)
+
+
+def _orientation(cleaned: Scan, text: DetectedText, engine: Engine, options: Options) -> Orientation:
+    wanted = None if options.writing_mode == "auto" else WritingMode(options.writing_mode)
+    return find_orientation(cleaned.pixels, text.polygons, engine.recognizer, wanted)
 
 
 def make_issue(folio: Folio, options: Options) -> Issue:

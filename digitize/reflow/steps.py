@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitize.geometry import Box, hull
+from digitize.geometry import Box, adorns, hull
 from digitize.model import Role
 from digitize.reflow.flow import End
 from digitize.reflow.nodes import NEVER, Evidence
@@ -64,7 +64,8 @@ class Steps:
         self._headings, self._blocks = headings, blocks
         self._pictures = tuple(r for r in page.regions if r.role in {Role.PICTURE, Role.ADVERTISEMENT})
         self._printed = tuple(region.box for region in page.regions)
-        self._rules = tuple(separator.box for separator in page.separators if separator.kind == "rule")
+        rules = (separator.box for separator in page.separators if separator.kind == "rule")
+        self._rules = tuple(r for r in rules if not any(adorns(r, h.box, page.type_size) for h in headings))
         self._upright = tuple(rule for rule in self._rules if rule.height > rule.width)
         self._stack = self._stacks(blocks)
         self.upright_rules = () if self._part_columns(blocks) else self._upright
