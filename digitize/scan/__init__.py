@@ -7,4 +7,15 @@ from digitize.scan.opening import FailedFrame, open_scans
 from digitize.scan.splitting import is_landscape, split_at_fold
 from digitize.scan.turning import turned
 
-__all__ = ["FailedFrame", "FailedInput", "Input", "clean", "find_inputs", "is_landscape", "open_scans", "split_at_fold", "straighten", "turned"]
+__all__ = [
+    "FailedFrame",
+    "FailedInput",
+    "Input",
+    "clean",
+    "find_inputs",
+    "is_landscape",
+    "open_scans",
+    "split_at_fold",
+    "straighten",
+    "turned",
+]

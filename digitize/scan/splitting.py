@@ -42,7 +42,7 @@ WHITE = 0.003
 def is_landscape(scan: Scan) -> bool:
     """Whether a scan, upright, is so wide that two pages may lie on it."""
     height, width = scan.pixels.shape
-    return width >= LANDSCAPE * height
+    return bool(width >= LANDSCAPE * height)
 
 
 def split_at_fold(scan: Scan, *, right_first: bool) -> tuple[Scan, ...]:

@@ -1,0 +1,109 @@
+"""Detection in overlapping tiles: small type on a large frame is seen as large as it must be, in bounded memory."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitize.geometry import Box, bounds, hull
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from digitize.geometry import Polygon
+    from digitize.ocr import TextDetector
+
+TILE = 1920
+"""Longest side of one detection, in pixels: the network's activations stay below a gigabyte."""
+
+OVERLAP = 192
+"""Pixels that neighbouring tiles share: some eight lines of small type, so that every line is whole in one across it."""
+
+SEAM = 3.0
+"""A piece that ends within so many pixels of a tile's inner edge was cut there."""
+
+WHOLE = 0.95
+"""A piece that takes this share of the box around a line's pieces is the line, and its outline is kept."""
+
+SAME = 0.5
+"""Pieces of two tiles that have this share of the smaller one's height in common are of one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A detected piece of text in pixels of the whole image, and the tile that it was seen in."""
+
+    polygon: Polygon
+    tile: Box
+
+    @property
+    def box(self) -> Box:
+        """Its bounds."""
+        return bounds(self.polygon)
+
+
+def detect_in_tiles(image: NDArray[np.uint8], detector: TextDetector) -> tuple[Polygon, ...]:
+    """Detect text on an image of any size, uint8 (height, width), 0 = ink, seen pixel by pixel.
+
+    A line that runs over a seam is found once and whole: its pieces are joined, what the other tile saw again is dropped.
+    """
+    height, width = image.shape
+    tiles = [Box(x0, y0, x1, y1) for y0, y1 in _stretches(height) for x0, x1 in _stretches(width)]
+    pieces: list[Piece] = []
+    for tile in tiles:
+        part = np.ascontiguousarray(image[int(tile.y0) : int(tile.y1), int(tile.x0) : int(tile.x1)])
+        found = detector.detect(part, max(part.shape))
+        pieces += [Piece(tuple((x + tile.x0, y + tile.y0) for x, y in each.polygon), tile) for each in found]
+    return _merged(pieces, Box(0, 0, width, height)) if len(tiles) > 1 else tuple(piece.polygon for piece in pieces)
+
+
+def _stretches(length: int) -> list[tuple[int, int]]:
+    """The stretches of a side that the tiles take: as few as there must be, of one length, each sharing with the next."""
+    count = max(1, math.ceil((length - OVERLAP) / (TILE - OVERLAP)))
+    size = math.ceil((length + (count - 1) * OVERLAP) / count)
+    starts = [min(number * (size - OVERLAP), length - min(size, length)) for number in range(count)]
+    return [(start, min(length, start + size)) for start in starts]
+
+
+def _merged(pieces: Sequence[Piece], image: Box) -> tuple[Polygon, ...]:
+    """The pieces of all tiles as those of one image."""
+    whole = [piece for piece in pieces if not _cut_across(piece, image)]
+    # Of a line that a seam cuts lengthwise the next tile has all; where it has not, the part is better than nothing.
+    parts = [p for p in pieces if _cut_across(p, image) and not any(_holds(other.box, p.box) for other in whole)]
+    groups: list[list[Piece]] = []
+    for piece in sorted([*whole, *parts], key=lambda each: (each.box.x0, each.box.y0)):
+        same = [group for group in groups if any(_one_line(piece, other) for other in group)]
+        groups = [group for group in groups if group not in same]
+        groups.append([piece, *itertools.chain.from_iterable(same)])
+    return tuple(_outline(group) for group in groups)
+
+
+def _cut_across(piece: Piece, image: Box) -> bool:
+    """Whether a tile's upper or lower edge, inside the image, cuts a piece."""
+    box, tile = piece.box, piece.tile
+    return (tile.y0 > image.y0 and box.y0 <= tile.y0 + SEAM) or (tile.y1 < image.y1 and box.y1 >= tile.y1 - SEAM)
+
+
+def _holds(box: Box, part: Box) -> bool:
+    return box.intersection(part) >= SAME * part.area
+
+
+def _one_line(piece: Piece, other: Piece) -> bool:
+    """Whether two tiles saw parts of one line, or the same line."""
+    a, b = piece.box, other.box
+    if piece.tile == other.tile or a.overlap_x(b) <= 0:
+        return False
+    return a.overlap_y(b) >= SAME * min(a.height, b.height) and max(a.height, b.height) <= 2 * min(a.height, b.height)
+
+
+def _outline(group: Sequence[Piece]) -> Polygon:
+    """What one of a line's pieces says of it, if that holds the others; else the box around them."""
+    around = hull(piece.box for piece in group)
+    largest = max(group, key=lambda piece: piece.box.area)
+    return largest.polygon if len(group) == 1 or largest.box.area >= WHOLE * around.area else around.polygon
