@@ -77,6 +77,10 @@ class MarkKind(StrEnum):
     DATE = "date"
 
 
+CROSSWISE = 1.5
+"""A line of text is so much longer across the reading frame's lines than along them where it runs across."""
+
+
 class Calendar(StrEnum):
     """What a printed date's year counts from."""
 
@@ -165,9 +169,10 @@ class Glyph:
 class TextLine:
     """One printed line.
 
-    `type_size` is the height of its characters, in reading-frame pixels. `glyphs` run in reading order, one for each
-    character of `text`, or are empty when the line has not been read. `reversed` is white type on black. `hyphenated`:
-    whether the hyphen at its end only parts a word, None where nothing but the text tells.
+    `type_size` is the height of its characters, in reading-frame pixels, or their width where it runs across. `glyphs`
+    run in reading order, one for each character of `text`, or are empty when the line has not been read. `reversed` is
+    white type on black. `hyphenated`: whether the hyphen at its end only parts a word, None where nothing but the text
+    tells.
     """
 
     id: str
@@ -180,6 +185,11 @@ class TextLine:
     confidence: float = 0.0
     glyphs: tuple[Glyph, ...] = ()
     hyphenated: bool | None = None
+
+    @property
+    def crosswise(self) -> bool:
+        """Whether it runs across the page's lines, as a vertical heading does on a horizontal page."""
+        return self.box.height > CROSSWISE * self.box.width
 
 
 def mean_confidence(lines: Iterable[TextLine]) -> float:

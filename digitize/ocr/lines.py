@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.geometry import Box, map_polygons
-from digitize.model import UNDETERMINED, Glyph
+from digitize.geometry import map_polygons
+from digitize.model import UNDETERMINED, Glyph, WritingMode
+from digitize.ocr.crops import as_printed, crop_area, cut_out, glyph_cells, is_ideograph, line_mode
+from digitize.ocr.marks import with_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,18 +24,12 @@ if TYPE_CHECKING:
     from digitize.model import Page, ProcessingStep, Scan, TextLine
     from digitize.ocr import Character, Reading, Recognizer
 
-# Paper left around a line when it is cut out, in type sizes: the network was trained on boxes with some room, and the
-# neighbouring lines are half a type size away in tightly set columns.
-CROP_MARGIN = 0.1
 # Ideographs are read as well at this share of their width, and a fifth sooner. Wrong characters among 15,333 on clean
 # and film pages: 10 at full width, 7 at 0.8, 7 at 0.7, 8 with twice the margin. Latin letters are narrow already.
 CROP_WIDTH = 0.8
 # So many lines, spread over the page, are read first where the page's language is not known: ideographs among them show
 # in every second line, and the time that their full width costs is a hundredth of the page's.
 FIRST_LINES = 12
-# A glyph's cell ends half-way to its neighbours, but no further from its middle than this, in type sizes: letter-spaced
-# headings and gaps must not make wide glyphs.
-MAX_HALF_CELL = 0.6
 # The same ideograph twice within less than this share of the line's character pitch was printed once. On measured pages
 # real repetitions stand a whole pitch apart, echoes less than half of one.
 ECHO_DISTANCE = 0.6
@@ -60,12 +56,16 @@ def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[Proce
     Returns:
         The page with text, confidence and glyphs in each line; a line in which nothing was read keeps the text "".
     """
-    areas = [_crop_area(line, scan.pixels.shape) for line in page.lines]
-    crops = [_crop(scan.pixels, area, reversed_=line.reversed) for line, area in zip(page.lines, areas, strict=True)]
-    readings = [without_echoes(without_dust(reading)) for reading in _read(crops, page.language, recognizer)]
-    cells = [_glyph_cells(line, reading, area) for line, reading, area in zip(page.lines, readings, areas, strict=True)]
+    mode = page.writing_mode
+    areas = [crop_area(line, scan.pixels.shape) for line in page.lines]
+    crops = [cut_out(scan.pixels, area, line, mode) for line, area in zip(page.lines, areas, strict=True)]
+    read = [without_echoes(without_dust(reading)) for reading in _read(crops, page.language, recognizer)]
+    if mode is WritingMode.VERTICAL_RL:
+        read = _with_marks(page.lines, read, crops)
+    readings = [as_printed(reading, line, mode) for reading, line in zip(read, page.lines, strict=True)]
+    cells = [glyph_cells(line, reading, area) for line, reading, area in zip(page.lines, readings, areas, strict=True)]
     polygons = iter(map_polygons([cell.polygon for row in cells for cell in row], scan.frame))
-    lines = (_filled(line, reading, polygons) for line, reading in zip(page.lines, readings, strict=True))
+    lines = (_filled(line, reading, mode, polygons) for line, reading in zip(page.lines, readings, strict=True))
     regions = tuple(replace(region, lines=tuple(next(lines) for _ in region.lines)) for region in page.regions)
     return replace(page, regions=regions, steps=page.steps + steps)
 
@@ -78,7 +78,7 @@ def _read(crops: Sequence[NDArray[np.uint8]], language: str, recognizer: Recogni
     first = recognizer.read(crops[::step]) if crops else ()
     rest = [crop for index, crop in enumerate(crops) if index % step]
     letters = [c.text for reading in first for c in reading.characters if c.text.isalpha()]
-    ideographs = sum(map(_is_ideograph, letters))
+    ideographs = sum(map(is_ideograph, letters))
     others = iter(recognizer.read(_narrowed(rest) if 2 * ideographs > len(letters) else rest) if rest else ())
     return tuple(next(others) if index % step else first[index // step] for index in range(len(crops)))
 
@@ -126,7 +126,7 @@ def without_echoes(reading: Reading) -> Reading:
         for before, character in zip((None, *characters), characters, strict=False)
         if before is None
         or before.text != character.text
-        or not _is_ideograph(character.text)
+        or not is_ideograph(character.text)
         or character.position - before.position >= ECHO_DISTANCE * pitch
     ]
     return replace(reading, characters=tuple(kept))
@@ -135,24 +135,8 @@ def without_echoes(reading: Reading) -> Reading:
 def _pitch(reading: Reading) -> float | None:
     """The middle distance of neighbouring ideographs, as a share of the crop's width; None where too few show it."""
     pairs = itertools.pairwise(reading.characters)
-    steps = sorted(b.position - a.position for a, b in pairs if _is_ideograph(a.text) and _is_ideograph(b.text))
+    steps = sorted(b.position - a.position for a, b in pairs if is_ideograph(a.text) and is_ideograph(b.text))
     return steps[len(steps) // 2] if len(steps) >= PITCH_EVIDENCE else None
-
-
-def _is_ideograph(text: str) -> bool:
-    return "\u3400" <= text <= "\u9fff"
-
-
-def _crop_area(line: TextLine, shape: tuple[int, ...]) -> Box:
-    """The whole pixels to cut out for a line: its box and a margin, as far as the page goes."""
-    margin = CROP_MARGIN * _type_size(line)
-    box = line.box.grown(margin, margin)
-    return Box(math.floor(box.x0), math.floor(box.y0), math.ceil(box.x1), math.ceil(box.y1)).clipped(shape[1], shape[0])
-
-
-def _crop(pixels: NDArray[np.uint8], area: Box, *, reversed_: bool) -> NDArray[np.uint8]:
-    crop = pixels[int(area.y0) : int(area.y1), int(area.x0) : int(area.x1)]
-    return np.bitwise_not(crop) if reversed_ else crop
 
 
 def _narrowed(crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
@@ -163,30 +147,29 @@ def _narrowed(crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.uint8]]:
     ]
 
 
-def _glyph_cells(line: TextLine, reading: Reading, area: Box) -> list[Box]:
-    middles = [area.x0 + c.position * area.width for c in reading.characters]
-    return _cells(middles, line.box, MAX_HALF_CELL * _type_size(line))
+def _with_marks(lines: Sequence[TextLine], readings: Sequence[Reading], crops: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+    """The readings of a vertical page with the marks in its lines' empty squares; short lines go by the others' pitch."""
+    pitches = [_pitch(reading) for reading in readings]
+    shown = [
+        pitch * crop.shape[1] / line.type_size
+        for line, pitch, crop in zip(lines, pitches, crops, strict=True)
+        if pitch and line.type_size and not line.crosswise
+    ]
+    usual = float(np.median(shown)) if shown else 1.0
+    return [
+        reading
+        if line.crosswise or not crop.size
+        else with_marks(reading, crop, pitch or usual * line.type_size / crop.shape[1])
+        for line, reading, crop, pitch in zip(lines, readings, crops, pitches, strict=True)
+    ]
 
 
-def _filled(line: TextLine, reading: Reading, polygons: Iterator[Polygon]) -> TextLine:
+def _filled(line: TextLine, reading: Reading, page: WritingMode, polygons: Iterator[Polygon]) -> TextLine:
     glyphs = tuple(Glyph(c.text, c.confidence, _rounded(next(polygons))) for c in reading.characters)
-    return replace(line, text=reading.text, confidence=reading.confidence, glyphs=glyphs)
-
-
-def _cells(middles: list[float], box: Box, reach: float) -> list[Box]:
-    """The stretch of the line that each character takes, from the characters' middles in x."""
-    edges = [box.x0, *((a + b) / 2 for a, b in itertools.pairwise(middles)), box.x1]
-    cells = []
-    for middle, left, right in zip(middles, edges, edges[1:], strict=False):
-        x0, x1 = max(min(left, middle), middle - reach), min(max(right, middle), middle + reach)
-        cells.append(Box(x0, box.y0, x1, box.y1))
-    return cells
+    mode = line_mode(line, page)
+    return replace(line, text=reading.text, confidence=reading.confidence, glyphs=glyphs, writing_mode=mode)
 
 
 def _rounded(polygon: Polygon) -> Polygon:
     """A tenth of a pixel is finer than any scan is sharp."""
     return tuple((round(x, 1), round(y, 1)) for x, y in polygon)
-
-
-def _type_size(line: TextLine) -> float:
-    return line.type_size or line.box.height

@@ -1,9 +1,11 @@
-"""Marks in vertical lines: a recognizer that has learned them beside the foot of a character passes over those that
-stand in the middle of a square of their own, as vertical type has them. They are put back where their ink is.
+"""Marks in vertical lines, which stand in the middle of a square of their own.
+
+A recognizer that has learned them beside the foot of a character passes over them; they are put back where their ink is.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,7 +47,7 @@ def with_marks(reading: Reading, crop: NDArray[np.uint8], pitch: float) -> Readi
     stops = [min(-pitch / 2, middles[0] - pitch), *middles, max(1 + pitch / 2, middles[-1] + pitch)]
     inserted: list[Character] = []
     _, ink = cv2.threshold(crop, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    for index, (before, after) in enumerate(zip(stops, stops[1:], strict=False)):
+    for index, (before, after) in enumerate(itertools.pairwise(stops)):
         squares = round((after - before) / pitch) - 1 if after - before >= OWN_SQUARE * pitch else 0
         for number in range(1, squares + 1):
             at = before + (after - before) * number / (squares + 1)
@@ -58,7 +60,7 @@ def with_marks(reading: Reading, crop: NDArray[np.uint8], pitch: float) -> Readi
 
 def _mark(ink: NDArray[np.uint8], at: float, pitch: float) -> str:
     """The mark in the square around a place of a line, "" where its ink is none."""
-    height, width = ink.shape
+    width = ink.shape[1]
     side = pitch * width
     left, right = max(0, round(at * width - side / 2)), min(width, round(at * width + side / 2))
     square = np.ascontiguousarray(ink[:, left:right])
