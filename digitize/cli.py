@@ -116,6 +116,11 @@ def cli() -> None:
     metavar="MODE",
     help="How lines run: horizontal-tb, vertical-rl, or auto, decided for each page by its characters (the default).",
 )
+@click.option(
+    "--split",
+    metavar="auto|never|always",
+    help="Split frames that show two pages at the fold: those as wide as two pages (auto, the default), none, or all.",
+)
 @click.option("--newspaper", help="Name of the newspaper, where the page does not tell or tells it wrongly.")
 @click.option("--date", metavar="YYYY-MM-DD", help="Date of the issue, where the page does not tell or tells it wrongly.")
 @click.option(
@@ -180,11 +185,15 @@ def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, for
     "-l", "--language", help="Language of the page: zh-Hans, zh-Hant, en, fr, de; or auto (the default): found from its text."
 )
 @click.option("--writing-mode", metavar="MODE", help="How lines run, as for `digitize run`.")
+@click.option("--split", metavar="auto|never|always", help="Split frames that show two pages, as for `digitize run`.")
+@click.option(
+    "--page", type=click.IntRange(1, 2), default=1, metavar="N", help="Which of the two pages on a frame.  [default: 1]"
+)
 @click.option("--device", metavar="auto|cpu|gpu[:N]", help="Where to run, as for `digitize run`.")
 @click.option("--model", metavar="NAME|DIR", help="Recognition model, as for `digitize run`.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE.toml", help="File with settings.")
 @verbose_option
-def explain_command(image: Path, output: Path, frame: int, config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - flags are checked by Options
+def explain_command(image: Path, output: Path, frame: int, page: int, config: Path | None, **flags: Any) -> None:  # noqa: ANN401 - flags are checked by Options
     """Read one page and tell why it was read in this order.
 
     The output shows regions with their roles, rules and gutters, articles, and every link of the reading order with its
@@ -193,7 +202,7 @@ def explain_command(image: Path, output: Path, frame: int, config: Path | None, 
     from digitize.batch.explain import explain  # noqa: PLC0415 - see the module's docstring
     from digitize.options import gather_options  # noqa: PLC0415
 
-    result = explain(image, output, gather_options(flags, config), frame=frame, on_warning=_print_warning)
+    result = explain(image, output, gather_options(flags, config), frame=frame, page=page, on_warning=_print_warning)
     links = f"{_counted(len(result.page.links), 'link')}, {len(result.page.rejected)} rejected"
     click.echo(f"{result.page.id}: {_counted(len(result.page.regions), 'region')}, {links}", err=True)
 

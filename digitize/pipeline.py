@@ -13,7 +13,7 @@ from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
 from digitize.options import AUTO
 from digitize.reflow import PageArticles, assemble, join_pages, read_order, settle_language
-from digitize.scan import clean, is_landscape, split_at_fold, straighten, turned
+from digitize.scan import clean, is_landscape, may_split, split_at_fold, straighten, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,7 +101,7 @@ def split(scan: Scan, engine: Engine, options: Options) -> tuple[Scan, ...]:
     A scan as wide as two pages is turned upright first; if it is still as wide, it is cut at the fold. Whether the
     page on the right is the first is told by the writing mode.
     """
-    if options.split == "never" or not (options.split == "always" or is_landscape(scan)):
+    if not may_split(scan, options):
         return (scan,)
     cleaned = clean(scan, options)
     orientation = _orientation(cleaned, detect_text(cleaned.pixels, engine.detector), engine, options)

@@ -21,7 +21,7 @@ DRAWING_SUFFIX, JSON_SUFFIX = ".svg", ".json"
 
 
 def explain(
-    image: Path, output: Path, options: Options, *, frame: int = 1, on_warning: Callable[[str], None] = lambda _: None
+    image: Path, output: Path, options: Options, *, frame: int = 1, page: int = 1, on_warning: Callable[[str], None] = lambda _: None
 ) -> PageResult:
     """Read one page and write what was found, in which order and why.
 
@@ -29,7 +29,8 @@ def explain(
         image: the image file.
         output: the file to write, ending in .svg for a drawing or .json; its folder is made if need be.
         options: what the run was told.
-        frame: which page of the file, from 1.
+        frame: which frame of the file, from 1.
+        page: which of the two pages on the frame, where it shows two; 1 is the first in reading order.
         on_warning: called with what concerns the engine, one line each.
 
     Returns:
@@ -51,11 +52,15 @@ def explain(
     from digitize.batch.documents import preview_of  # noqa: PLC0415 - seconds to load, and not needed for what failed above
     from digitize.export import to_explanation, to_svg  # noqa: PLC0415 - the same
     from digitize.ocr.engine import open_engine  # noqa: PLC0415 - the same
-    from digitize.pipeline import process  # noqa: PLC0415 - the same
+    from digitize.pipeline import process, split  # noqa: PLC0415 - the same
 
     engine = open_engine(options)
     for warning in engine.warnings:
         on_warning(warning)
+    pages = split(scan, engine, options)
+    if page > len(pages):
+        raise UsageError(f"{printable(image)} shows {len(pages)} page", remedy="leave out --page, or use --split always")
+    scan = pages[page - 1]
     result = process(scan, engine, options)
     if output.suffix.lower() == JSON_SUFFIX:
         content = to_explanation(result.page, result.articles)

@@ -23,8 +23,8 @@ from digitize.batch.writing import is_whole, prepare_output, read_record, sha256
 from digitize.errors import ConfigurationError, DigitizeError, PageError
 from digitize.model import Revision, Scan
 from digitize.ocr.weights import find_weights
-from digitize.scan import FailedFrame, FailedInput, find_inputs, open_scans
-from digitize.scan.page_ids import page_id
+from digitize.scan import FailedFrame, FailedInput, find_inputs, may_split, open_scans
+from digitize.scan.page_ids import half_id, page_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -45,6 +45,7 @@ class Stages:
     page_documents: Callable[[Scan | None, PageResult, Revision, Options], dict[str, bytes]]
     device: str = ""
     warnings: tuple[str, ...] = ()
+    split: Callable[[Scan], tuple[Scan, ...]] = lambda scan: (scan,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +108,18 @@ def _stages_loader(options: Options, on_warning: Callable[[str], None]) -> Calla
     def load() -> Stages:
         from digitize.batch.documents import page_documents  # noqa: PLC0415 - see Stages
         from digitize.ocr.engine import open_engine  # noqa: PLC0415 - see Stages
-        from digitize.pipeline import process  # noqa: PLC0415 - see Stages
+        from digitize.pipeline import process, split  # noqa: PLC0415 - see Stages
 
         engine = open_engine(options)
         for warning in engine.warnings:
             on_warning(warning)
-        return Stages(lambda scan: process(scan, engine, options), page_documents, engine.device, engine.warnings)
+        return Stages(
+            lambda scan: process(scan, engine, options),
+            page_documents,
+            engine.device,
+            engine.warnings,
+            lambda scan: split(scan, engine, options),
+        )
 
     return load
 
@@ -149,8 +156,34 @@ def _read_input(entry: Entry, job: Job) -> Iterator[Outcome]:
         return
     started = time.perf_counter()
     for scan in open_scans(entry.path, entry.stem, job.options):
-        yield _read_page(scan, job, time.perf_counter() - started)
+        if records := _split_before(scan, job):
+            yield from (Outcome.of(record, skipped=True) for record in records)
+        else:
+            for page in _pages(scan, job):
+                yield _read_page(page, job, time.perf_counter() - started)
+                started = time.perf_counter()
         started = time.perf_counter()
+
+
+def _pages(scan: Scan | FailedFrame, job: Job) -> tuple[Scan | FailedFrame, ...]:
+    """The pages of one frame: two where it shows two side by side."""
+    if isinstance(scan, FailedFrame) or not may_split(scan, job.options):
+        return (scan,)
+    split = job.stages().split
+    try:
+        return split(scan)
+    except Exception:  # noqa: BLE001 - what is wrong with the image shows again when it is read as one page, and is recorded
+        return (scan,)
+
+
+def _split_before(scan: Scan | FailedFrame, job: Job) -> list[Record]:
+    """The records of the two pages of a frame, if both are done: then the fold need not be found again. Else none."""
+    if job.force or isinstance(scan, FailedFrame) or not may_split(scan, job.options):
+        return []
+    folders = [job.output / half_id(scan.page_id, number) for number in (1, 2)]
+    records = [(folder, record) for folder in folders if (record := read_record(folder))]
+    done = [record for folder, record in records if _is_done(record, folder, scan.source.sha256, job)]
+    return done if len(done) == len(folders) else []
 
 
 def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:

@@ -37,6 +37,10 @@ ENDS = 3
 WIDER = 2.0
 """A line that reaches so many type sizes out of the column, on either side, is not set in it."""
 
+NEW_EDGE = 3
+"""So many lines in a row that keep to a new edge show that the text goes on in a narrower or wider column: beside a box, a
+picture or a heading, or as another item; fewer may be short or indented."""
+
 SIZE_RATIO = 1.3
 """How much the type sizes of two stacked lines may differ: a line of digits is lower, one with brackets higher."""
 
@@ -103,7 +107,8 @@ def stack_lines(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float
         chain = [index]
         while chain[-1] in follower:
             chain.append(follower[chain[-1]])
-        blocks += _without_wide_ends([ordered[i] for i in chain], type_size)
+        for part in _parted_at_new_edges([ordered[i] for i in chain], type_size):
+            blocks += _without_wide_ends(part, type_size)
     return tuple(blocks)
 
 
@@ -148,6 +153,31 @@ def _wide_leadings(ordered: Sequence[Box], pairs: Sequence[tuple[int, int]], typ
 
 def _pitch(upper: Box, lower: Box) -> float:
     return lower.cy - upper.cy
+
+
+def _parted_at_new_edges(lines: list[Box], type_size: float) -> list[list[Box]]:
+    """A stack cut where its lines begin to keep to another left or right edge, for good."""
+    parts, start = [], 0
+    for index in range(NEW_EDGE, len(lines) - NEW_EDGE + 1):
+        before, after = lines[max(start, index - NEW_EDGE) : index], lines[index : index + NEW_EDGE]
+        if len(before) == NEW_EDGE and _new_edge(before, after, type_size):
+            parts.append(lines[start:index])
+            start = index
+    return [*parts, lines[start:]]
+
+
+def _new_edge(before: Sequence[Box], after: Sequence[Box], type_size: float) -> bool:
+    """Whether all of some lines stop short, at one edge, of where all lines after or before them reach."""
+    for edges in (
+        ([box.x0 for box in before], [box.x0 for box in after]),
+        ([-box.x1 for box in before], [-box.x1 for box in after]),
+    ):
+        outer, inner = sorted(edges, key=min)
+        kept = sum(edge - min(inner) <= EDGE * type_size for edge in inner)
+        reached = sum(edge - min(outer) <= INDENT * type_size for edge in outer)
+        if min(inner) - min(outer) > INDENT * type_size and kept == reached == NEW_EDGE:
+            return True
+    return False
 
 
 def _without_wide_ends(lines: list[Box], type_size: float) -> list[Block]:

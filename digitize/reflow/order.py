@@ -37,7 +37,7 @@ FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
 
 
-_SENTENCE = re.compile("[，。；！？,.;!?]")
+_SENTENCE = re.compile("[，、。；！？,.;!?]")
 
 
 def read_order(page: Page) -> Page:

@@ -53,6 +53,11 @@ def page_id(stem: str, frame: int, frames: int) -> str:
     return stem if frames == 1 else f"{stem}-f{frame:03d}"
 
 
+def half_id(page: str, number: int) -> str:
+    """The id of one of the two pages on a frame, the first or second in reading order, by the frame's id."""
+    return f"{page}-{number}"
+
+
 def split_frame(stem: str) -> tuple[str, int] | None:
     """The stem and frame number that a stem would be the page id of, None where it does not end like one."""
     match = re.fullmatch(r"(.+)-f(\d{3,})", stem)

@@ -13,12 +13,14 @@ from digitize.geometry import AffineMap, Chain
 from digitize.model import ProcessingStep
 from digitize.scan.film import find_page
 from digitize.scan.overview import overview
+from digitize.scan.page_ids import half_id
 from digitize.scan.polarity import is_negative
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digitize.model import Scan
+    from digitize.options import Options
 
 # Newspaper pages are higher than wide, or nearly square; two of them side by side are wider than high by this much.
 LANDSCAPE = 1.25
@@ -43,6 +45,11 @@ def is_landscape(scan: Scan) -> bool:
     """Whether a scan, upright, is so wide that two pages may lie on it."""
     height, width = scan.pixels.shape
     return bool(width >= LANDSCAPE * height)
+
+
+def may_split(scan: Scan, options: Options) -> bool:
+    """Whether two pages are to be looked for on a scan."""
+    return options.split == "always" or (options.split == "auto" and is_landscape(scan))
 
 
 def split_at_fold(scan: Scan, *, right_first: bool) -> tuple[Scan, ...]:
@@ -123,4 +130,4 @@ def _half(scan: Scan, pixels: NDArray[np.uint8], shift: int, number: int) -> Sca
     move = AffineMap.shift(shift, 0)
     frame = move.then(scan.frame) if isinstance(scan.frame, AffineMap) else Chain(move, scan.frame)
     step = ProcessingStep("split", "digitize", __version__, f"left={shift} width={pixels.shape[1]}")
-    return replace(scan, page_id=f"{scan.page_id}-{number}", pixels=pixels, frame=frame, steps=(*scan.steps, step))
+    return replace(scan, page_id=half_id(scan.page_id, number), pixels=pixels, frame=frame, steps=(*scan.steps, step))
