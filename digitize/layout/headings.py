@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digitize.geometry import Box, hull
+from digitize.geometry import Box, adorns, hull
 from digitize.layout.blocks import EDGE, INDENT, separated, stacks
 from digitize.layout.upright import turned, turned_back, upright_lines
 from digitize.model import Role
@@ -86,9 +86,11 @@ def find_headings(
     return tuple(headings), tuple(line for line in lines if line not in taken)
 
 
-def _find_level(lines: Sequence[Box], ground: Ground) -> list[Heading]:
-    body, type_size = ground.body, ground.type_size
-    tall = [line for line in lines if line.height >= HEADING_SIZE * type_size and not _in_running_text(line, ground)]
+def _find_level(lines: Sequence[Box], whole: Ground) -> list[Heading]:
+    body, type_size = whole.body, whole.type_size
+    tall = [line for line in lines if line.height >= HEADING_SIZE * type_size and not _in_running_text(line, whole)]
+    obstacles = tuple(o for o in whole.obstacles if not any(adorns(o, line, type_size) for line in tall))
+    ground = Ground(body, obstacles, type_size)
     small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body]
     taken: set[Box] = set(tall)
     headings = []

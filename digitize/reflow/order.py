@@ -30,6 +30,9 @@ ITEM_LINES = 3
 BYLINE_REACH = 3.0
 """How far below a heading its byline stands at most, in type sizes."""
 
+ORNAMENT = 0.4
+"""Mean confidence below which a line by itself is no text: what recognizers make of stars, arrows and dust."""
+
 CANDIDATES = 3
 """So many of the strongest links into a block are kept, made or not, so that a decision can be explained."""
 
@@ -49,7 +52,7 @@ def read_order(page: Page) -> Page:
     cues = load_cues(page.language)
     if is_running(page):
         return run_on(mark_folio(page, cues))
-    page = part_bylines(mark_folio(page, cues), cues)
+    page = part_bylines(without_ornaments(mark_folio(page, cues)), cues)
     graph = FlowGraph(page, cues)
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
@@ -67,6 +70,23 @@ def read_order(page: Page) -> Page:
     seen = {region.id for region in ordered}
     left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
     return replace(page, links=(*links, *figures), rejected=rejected, regions=(*ordered, *left))
+
+
+def without_ornaments(page: Page) -> Page:
+    """The page with its ornaments, stars and arrows between a heading and its text, as fillers: they are no text.
+
+    An ornament is a region of one line in which no letter or digit was read, or hardly one surely.
+    """
+    return replace(
+        page, regions=tuple(replace(r, role=Role.FILLER, heading_id=None) if _is_ornament(r) else r for r in page.regions)
+    )
+
+
+def _is_ornament(region: Region) -> bool:
+    if len(region.lines) != 1 or region.role not in {Role.PARAGRAPH, Role.KICKER, Role.DECK}:
+        return False
+    line = region.lines[0]
+    return not any(c.isalnum() for c in line.text) or 0 < line.confidence < ORNAMENT
 
 
 def part_bylines(page: Page, cues: Cues) -> Page:
