@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from digitize.layout import detect_text, find_layout, find_transcript_layout
 from digitize.model import Calendar, Issue, WritingMode
 from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
 from digitize.options import AUTO
 from digitize.reflow import PageArticles, assemble, join_pages, read_order, settle_language
-from digitize.scan import clean, is_landscape, may_split, split_at_fold, straighten, turned
+from digitize.scan import clean, crosses, find_fold, is_landscape, may_split, split_at_fold, straighten, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from digitize.ocr import Engine
     from digitize.ocr.orientation import Orientation
     from digitize.options import Options
+
+
+LINES_OVER_FOLD = 0.01
+"""Share of a frame's lines that may run over the fold: an advertisement's large type does now and then, headings don't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +104,28 @@ def _known(told: Folio, read: Folio) -> Folio:
 def split(scan: Scan, engine: Engine, options: Options) -> tuple[Scan, ...]:
     """The pages of one scan: two in reading order where it shows two side by side, else the scan itself.
 
-    A scan as wide as two pages is turned upright first; if it is still as wide, it is cut at the fold. Whether the
-    page on the right is the first is told by the writing mode.
+    A scan as wide as two pages is turned upright first; if it is still as wide, and hardly a line of text runs over the
+    fold, it is cut there. Whether the page on the right is the first is told by the writing mode.
     """
     if not may_split(scan, options):
         return (scan,)
     cleaned = clean(scan, options)
-    orientation = _orientation(cleaned, detect_text(cleaned.pixels, engine.detector), engine, options)
+    text = detect_text(cleaned.pixels, engine.detector)
+    orientation = _orientation(cleaned, text, engine, options)
     vertical = orientation.writing_mode is WritingMode.VERTICAL_RL
     upright = turned(scan, orientation.quarters - vertical)
-    if options.split == "always" or is_landscape(upright):
-        return split_at_fold(upright, right_first=vertical)
-    return (scan,)
+    fold = find_fold(upright.pixels)
+    if options.split == "auto" and not (is_landscape(upright) and _has_fold(cleaned, text, upright, fold)):
+        return (scan,)
+    return split_at_fold(upright, fold, right_first=vertical)
+
+
+def _has_fold(cleaned: Scan, text: DetectedText, upright: Scan, fold: tuple[float, float]) -> bool:
+    """Whether the text keeps off a fold: next to no line runs over it, and there are lines on both sides."""
+    lines = [upright.frame.backward(cleaned.frame.forward(np.array(line))) for line in text.polygons]
+    over = sum(crosses(fold, tuple(map(tuple, line.tolist())), upright.pixels.shape[0]) for line in lines)
+    left = sum(float(line[:, 0].mean()) < sum(fold) / 2 for line in lines)
+    return over <= LINES_OVER_FOLD * len(lines) and 0 < left < len(lines)
 
 
 def _orientation(cleaned: Scan, text: DetectedText, engine: Engine, options: Options) -> Orientation:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.geometry import IDENTITY
 from digitize.export import SVG_SUFFIX, export_page, to_svg
+from digitize.geometry import IDENTITY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,10 +45,8 @@ def preview_of(scan: Scan) -> bytes:
     height, width = scan.source.height, scan.source.width
     scale = min(1.0, PREVIEW_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    if scan.frame == IDENTITY:
-        small = cv2.resize(scan.pixels, size, interpolation=cv2.INTER_AREA)
-    else:
-        small = _placed(scan, size)
+    whole = scan.frame == IDENTITY
+    small = cv2.resize(scan.pixels, size, interpolation=cv2.INTER_AREA) if whole else _placed(scan, size)
     _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY])
     return np.asarray(jpeg, np.uint8).tobytes()
 
@@ -60,5 +58,7 @@ def _placed(scan: Scan, size: tuple[int, int]) -> NDArray[np.uint8]:
     part = cv2.resize(scan.pixels, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     corners = np.array([[0, 0], [columns, 0], [0, rows]], np.float64)
     reduced = np.array([size[0] / scan.source.width, size[1] / scan.source.height])
-    matrix = cv2.getAffineTransform((corners * shrink).astype(np.float32), (scan.frame.forward(corners) * reduced).astype(np.float32))
+    matrix = cv2.getAffineTransform(
+        (corners * shrink).astype(np.float32), (scan.frame.forward(corners) * reduced).astype(np.float32)
+    )
     return np.asarray(cv2.warpAffine(part, matrix, size, borderValue=WHITE), np.uint8)

@@ -21,7 +21,13 @@ DRAWING_SUFFIX, JSON_SUFFIX = ".svg", ".json"
 
 
 def explain(
-    image: Path, output: Path, options: Options, *, frame: int = 1, page: int = 1, on_warning: Callable[[str], None] = lambda _: None
+    image: Path,
+    output: Path,
+    options: Options,
+    *,
+    frame: int = 1,
+    page: int = 1,
+    on_warning: Callable[[str], None] = lambda _: None,
 ) -> PageResult:
     """Read one page and write what was found, in which order and why.
 

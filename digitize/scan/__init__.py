@@ -4,7 +4,7 @@ from digitize.scan.cleaning import clean
 from digitize.scan.dewarp import straighten
 from digitize.scan.inputs import FailedInput, Input, find_inputs
 from digitize.scan.opening import FailedFrame, open_scans
-from digitize.scan.splitting import is_landscape, may_split, split_at_fold
+from digitize.scan.splitting import crosses, find_fold, is_landscape, may_split, split_at_fold
 from digitize.scan.turning import turned
 
 __all__ = [
@@ -12,8 +12,11 @@ __all__ = [
     "FailedInput",
     "Input",
     "clean",
+    "crosses",
+    "find_fold",
     "find_inputs",
     "is_landscape",
+    "may_split",
     "open_scans",
     "split_at_fold",
     "straighten",

@@ -19,6 +19,7 @@ from digitize.scan.polarity import is_negative
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from digitize.geometry import Polygon
     from digitize.model import Scan
     from digitize.options import Options
 
@@ -37,6 +38,8 @@ OFF_MIDDLE = 0.02
 LEAN, LEAN_STEP = 1.5, 0.1
 # Share of a row or column that is inked where print begins; dust and scratches at the film's edge have less.
 PRINTED = 0.03
+# A line of text runs over the fold where this share of its length lies on either side; less is how detectors see it.
+OVER = 0.1
 # A fold has white around it of this share of the printed width, at least.
 WHITE = 0.003
 
@@ -52,18 +55,26 @@ def may_split(scan: Scan, options: Options) -> bool:
     return options.split == "always" or (options.split == "auto" and is_landscape(scan))
 
 
-def split_at_fold(scan: Scan, *, right_first: bool) -> tuple[Scan, ...]:
+def crosses(fold: tuple[float, float], line: Polygon, height: float) -> bool:
+    """Whether a line of text runs over the fold, its corners in pixels of the scan of that height."""
+    sides = [x - fold[0] - (fold[1] - fold[0]) * y / height for x, y in line]
+    reach = OVER * (max(sides) - min(sides))
+    return min(sides) < -reach and max(sides) > reach
+
+
+def split_at_fold(scan: Scan, fold: tuple[float, float], *, right_first: bool) -> tuple[Scan, ...]:
     """The two pages of a scan, upright, that shows two side by side.
 
     Args:
         scan: as it was opened, or turned upright.
+        fold: where it crosses the upper and the lower edge (see `find_fold`).
         right_first: whether the page on the right comes first, as in issues that are read from right to left.
 
     Returns:
         The two pages in their order, their ids ending in -1 and -2, their frames leading back to the original pixels;
         what lies beyond the fold has the paper's grey.
     """
-    top, bottom = find_fold(scan.pixels)
+    top, bottom = fold
     height, width = scan.pixels.shape
     columns, rows = np.arange(width), np.arange(height)[:, np.newaxis]
     fold = top + (bottom - top) * rows / max(1, height)
