@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 LINES_OVER_FOLD = 0.01
 """Share of a frame's lines that may run over the fold: an advertisement's large type does now and then, headings don't."""
 
+LINES_ON_PAGE = 40
+"""A newspaper page has so many lines at least; a clipping of a few columns, wider than high, has fewer."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
@@ -121,11 +124,11 @@ def split(scan: Scan, engine: Engine, options: Options) -> tuple[Scan, ...]:
 
 
 def _has_fold(cleaned: Scan, text: DetectedText, upright: Scan, fold: tuple[float, float]) -> bool:
-    """Whether the text keeps off a fold: next to no line runs over it, and there are lines on both sides."""
+    """Whether the text keeps off a fold: next to no line runs over it, and there are a page's lines on both sides."""
     lines = [upright.frame.backward(cleaned.frame.forward(np.array(line))) for line in text.polygons]
     over = sum(crosses(fold, tuple(map(tuple, line.tolist())), upright.pixels.shape[0]) for line in lines)
     left = sum(float(line[:, 0].mean()) < sum(fold) / 2 for line in lines)
-    return over <= LINES_OVER_FOLD * len(lines) and 0 < left < len(lines)
+    return over <= LINES_OVER_FOLD * len(lines) and LINES_ON_PAGE <= left <= len(lines) - LINES_ON_PAGE
 
 
 def _orientation(cleaned: Scan, text: DetectedText, engine: Engine, options: Options) -> Orientation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ from digitize.ocr import Engine
 from digitize.ocr import engine as engines
 from digitize.options import Format, Options
 
+from digitize.scan.page_ids import half_id
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -44,6 +47,7 @@ class Pipeline:
         self.read: list[str] = []
         self.wrong: dict[str, BaseException] = {}
         self.articles: dict[str, int] = {}
+        self.split_frames: list[str] = []
 
     def process(self, scan: Scan, engine: Engine, options: Options) -> Any:
         """What was understood of a scan."""
@@ -61,6 +65,12 @@ class Pipeline:
         return SimpleNamespace(
             page=page, articles=articles, issue=Issue(), timings=(("layout", 0.25), ("ocr", 1.0)), blank=not regions
         )
+
+    def split(self, scan: Scan, engine: Engine, options: Options) -> tuple[Scan, ...]:
+        """Two pages of frames that are wide enough."""
+        del engine, options
+        self.split_frames.append(scan.page_id)
+        return tuple(replace(scan, page_id=half_id(scan.page_id, number)) for number in (1, 2))
 
     def region(self, name: str, top: float) -> Region:
         """A paragraph of one line."""
@@ -80,6 +90,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Pipeline:
     stages = Pipeline()
     module = ModuleType("digitize.pipeline")
     module.process = stages.process  # type: ignore[attr-defined]
+    module.split = stages.split  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "digitize.pipeline", module)
     nobody: Any = None
     monkeypatch.setattr(engines, "open_engine", lambda _: Engine(nobody, nobody, "cpu", warnings=("a GPU lies idle",)))
@@ -411,3 +422,20 @@ def test_warnings_of_the_engine_are_told_once(scans: Path, out: Path) -> None:
     warnings: list[str] = []
     batch.run([scans], out, CPU, on_warning=warnings.append)
     assert warnings == ["a GPU lies idle"]
+
+
+def test_two_pages_of_one_frame_are_two_pages(tmp_path: Path, out: Path, pipeline: Pipeline) -> None:
+    """A frame that shows two pages gets two folders, and the fold is not looked for again when both are done."""
+    scan = tmp_path / "A01.png"
+    Image.new("L", (250, 100), 255).save(scan)
+    assert statuses(batch.run([scan], out, CPU)) == {"A01-1": "done", "A01-2": "done"}
+    assert statuses(batch.run([scan], out, CPU)) == {"A01-1": "skipped", "A01-2": "skipped"}
+    assert (pipeline.split_frames, pipeline.read) == (["A01"], ["A01-1", "A01-2"])
+
+
+def test_frames_are_left_whole_where_told(tmp_path: Path, out: Path, pipeline: Pipeline) -> None:
+    """With --split never a wide frame is one page."""
+    scan = tmp_path / "A01.png"
+    Image.new("L", (250, 100), 255).save(scan)
+    assert statuses(batch.run([scan], out, Options(device="cpu", split="never"))) == {"A01": "done"}
+    assert pipeline.split_frames == []
