@@ -28,7 +28,6 @@ from digitize.model import Article, ArticleKind, Issue, LinePiece, Page, Passage
 from digitize.ocr import Engine
 from digitize.ocr import engine as engines
 from digitize.options import Format, Options
-
 from digitize.scan.page_ids import half_id
 
 if TYPE_CHECKING:
