@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from digitize.geometry import Box
     from digitize.model import TextLine
 
+BODY = (0.7, 1.3)
+"""Lines of type between these shares of the body type's size are set in columns; larger ones may span them."""
+
 STEP = 0.25
 """Places for gutters are tried at this distance, in type sizes."""
 

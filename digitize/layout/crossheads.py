@@ -33,6 +33,12 @@ WHITE_ABOVE, WHITE_BELOW = 0.35, 0.3
 HEADING_POINTS = 1.6
 """Points from which a line is a heading: white above and below, or one better reason and no other against it."""
 
+BETWEEN = 1.2
+"""Points for a short line in the middle between a paragraph's end and the next one's indent: solid type leaves no white."""
+
+INDENT = (0.6, 3.0)
+"""A paragraph's indent, in type sizes."""
+
 OPEN_TAKES = 2.0
 """Points taken where the line before ends in a hyphen or a comma: its sentence goes on."""
 
@@ -147,10 +153,32 @@ def heading_flags(lines: Sequence[TextLine], setting: Setting, leading: TextLine
             above = FIRST if leading is None else SET_APART if set_apart else 0.0
         place = Place(above, None if after is None else white_between(line, after, setting), headed=headed, ended=ended)
         points = _points(line, setting, place)
-        if previous is not None and not headed and previous.text.rstrip().endswith(_OPEN_END):
+        if previous is not None and not headed and _is_open(previous, setting):
             points -= OPEN_TAKES
+        points += BETWEEN if before is not None and _between(before, line, after, setting) else 0.0
         flags.append(points >= HEADING_POINTS)
     return tuple(_closed(flags, lines, setting))
+
+
+def _is_open(line: TextLine, setting: Setting) -> bool:
+    """Whether a sentence goes on from a line: it ends in a hyphen, or is full and ends in a comma."""
+    text = line.text.rstrip()
+    short = setting.edges.right - line.box.x1 >= setting.type_size
+    return text.endswith(_OPEN_END) and not (short and text.endswith((",", ";")))
+
+
+def _between(before: TextLine, line: TextLine, after: TextLine | None, setting: Setting) -> bool:
+    """Whether a short line in the middle stands between the end of one paragraph and the indent of the next."""
+    if after is None or not is_centred(line, setting) or not _ended(before, setting):
+        return False
+    indent, size = after.box.x0 - setting.edges.left, setting.type_size
+    opens = INDENT[0] * size <= indent <= INDENT[1] * size and setting.edges.right - after.box.x1 <= size
+    return opens and line.box.width <= SHORT * setting.edges.width and is_running_size(before, setting)
+
+
+def is_running_size(line: TextLine, setting: Setting) -> bool:
+    """Whether a line is set in the size of running text."""
+    return abs(line.type_size / setting.type_size - 1) <= LARGER - 1
 
 
 def _closed(flags: Sequence[bool], lines: Sequence[TextLine], setting: Setting) -> Iterator[bool]:

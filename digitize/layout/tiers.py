@@ -7,14 +7,15 @@ goes on from the column before and not from above: a feuilleton at the page's fo
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from digitize.layout.columns import BODY, Column, find_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digitize.geometry import Box
-    from digitize.layout.columns import Column
     from digitize.model import TextLine
 
 OUT_OF_COLUMN = 0.25
@@ -90,26 +91,36 @@ class Order:
         return (min(reach), max(reach)) if len(reach) > 1 else (most, most)
 
     def _ordered(self, cell: Cell) -> Iterator[Strip]:
-        if not cell.lines:
-            return
-        if cell.last - cell.first == 1:
+        while cell.lines and cell.last - cell.first > 1:
+            spanning = [line for line in cell.lines if (span := self.span(line.box))[0] < span[1]]
+            if cut := self._spanning_cut(cell, spanning):
+                above, row, below = cut
+                yield from self._ordered(replace(cell, lines=above))
+                self._tier += bool(above)
+                yield self._strip(row, 0, Column(self._columns[cell.first].left, self._columns[cell.last - 1].right))
+            elif (y := self._white_cut(cell)) is not None:
+                above = tuple(line for line in cell.lines if line.box.cy < y)
+                below = tuple(line for line in cell.lines if line.box.cy >= y)
+                yield from self._ordered(replace(cell, lines=above))
+                self._tier += 1
+            else:
+                yield from self._beside(cell, spanning)
+                return
+            cell = replace(cell, lines=below)
+        if cell.lines:
+            yield from self._single(cell)
+
+    def _single(self, cell: Cell) -> Iterator[Strip]:
+        """One column, or, where a part of the page is set in more columns than the whole, its own."""
+        own = [li.box for li in cell.lines if BODY[0] * self._type_size <= li.type_size <= BODY[1] * self._type_size]
+        columns = find_columns(own, self._type_size)
+        if len(columns) <= 1 or len(self._columns) == 1:
             yield self._strip(cell.lines, cell.first + 1, self._columns[cell.first])
             return
-        spanning = [line for line in cell.lines if (span := self.span(line.box))[0] < span[1]]
-        if cut := self._spanning_cut(cell, spanning):
-            above, row, below = cut
-            yield from self._ordered(Cell(above, cell.first, cell.last))
-            self._tier += bool(above)
-            whole = self._columns[cell.first].left, self._columns[cell.last - 1].right
-            yield self._strip(row, 0, type(self._columns[0])(*whole))
-            yield from self._ordered(Cell(below, cell.first, cell.last))
-            return
-        if (y := self._white_cut(cell)) is not None:
-            yield from self._ordered(Cell(tuple(line for line in cell.lines if line.box.cy < y), cell.first, cell.last))
-            self._tier += 1
-            yield from self._ordered(Cell(tuple(line for line in cell.lines if line.box.cy >= y), cell.first, cell.last))
-            return
-        yield from self._beside(cell, spanning)
+        inner = Order(columns, self._rules, self._type_size, self._pitch).strips(cell.lines)
+        for strip in inner:
+            yield replace(strip, tier=self._tier + strip.tier, column=strip.column and cell.first + strip.column)
+        self._tier += max(strip.tier for strip in inner)
 
     def _beside(self, cell: Cell, spanning: Sequence[TextLine]) -> Iterator[Strip]:
         """Columns, and groups of columns that something spans, from left to right."""
@@ -120,7 +131,7 @@ class Order:
         for first, last in itertools.pairwise([cell.first, *edges, cell.last]):
             own = tuple(line for line in cell.lines if first <= self.span(line.box)[0] < last)
             if (first, last) == (cell.first, cell.last):  # nothing parts it: as it stands, from the top
-                yield self._strip(own, 0, type(self._columns[0])(self._columns[first].left, self._columns[last - 1].right))
+                yield self._strip(own, 0, Column(self._columns[first].left, self._columns[last - 1].right))
             elif last - first > 1:
                 self._tier += 1
                 yield from self._ordered(Cell(own, first, last))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitize.geometry import AffineMap, Box, hull, map_polygon
-from digitize.layout.columns import Column, find_columns, find_lean, find_slope
+from digitize.layout.columns import BODY, Column, find_columns, find_lean, find_slope
 from digitize.layout.crossheads import Setting, heading_flags, is_signature, usual_pitch, white_between
 from digitize.layout.masthead import folio_lines
 from digitize.layout.tiers import Order, Strip
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digitize.model import Transcript
-
-BODY = (0.7, 1.3)
-"""Lines of type between these shares of the body type's size are set in columns; larger ones may span them."""
 
 SAME_SIZE = 1.25
 """Lines of a heading whose sizes differ by less are one part of it, set on several lines."""

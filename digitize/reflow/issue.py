@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
 TERMINAL = tuple('.!?»”"’)…')
 
+SAME_TIER = 1.0
+"""Points for the tier of the same place in the order of its page."""
+
 GOES_ON = 0.5
 """What two texts must say for the second going on from the first: more than that nothing speaks against it."""
 
@@ -42,7 +45,9 @@ def join_pages(pages: Sequence[PageArticles]) -> tuple[PageArticles, ...]:
         taken: dict[str, tuple[int, int]] = {}
         for head in heads:
             free = [end for end in ends if end not in taken.values()]
-            best = max(free, key=lambda end: _flow(joined[end[0]][end[1]], head), default=None)
+            # Tiers go on in their order: the news on the news, the feuilleton on the feuilleton.
+            twin = ends[len(taken)] if len(taken) < len(ends) else None
+            best = max(free, key=lambda end: _flow(joined[end[0]][end[1]], head) + SAME_TIER * (end == twin), default=None)
             # What stands first on a page and has no heading goes on from the page before, however its text was read.
             if best and (head is articles[0] or _flow(joined[best[0]][best[1]], head) >= GOES_ON):
                 joined[best[0]][best[1]] = _with(joined[best[0]][best[1]], head)

@@ -19,18 +19,27 @@ if TYPE_CHECKING:
 
     from digitize.model import Page, Region
 
-ODD_SIZE = (0.75, 1.3)
-"""Type out of this range of body sizes is not running text's: sizes estimated from words vary by a tenth or two."""
+LARGE = 1.3
+"""Type from so many body sizes on is not running text's; smaller type is: notes and lists are set in it."""
 
 DISPLAY = 0.3
-"""Share of an item's lines in other than running type, or of its letters in capitals, or spread of its sizes in body
-sizes, from which it is an advertisement: news is set in one type."""
+"""Share of an item's lines in larger than running type, or spread of its sizes in body sizes, from which it is an
+advertisement: news is set in one type."""
+
+CAPITALS = 0.4
+"""Share of capitals among the letters of an advertisement in capitals: a list of plays with its theatres has a third."""
+
+SOLID = (10, 0.8)
+"""An item of so many lines, that share of which are as wide as its widest, is running text whatever stands beside it."""
 
 NOTICE = 15
 """An item of so few lines beside an advertisement is another."""
 
 BETWEEN = 25
 """So are one or two items of so few lines between two of them."""
+
+FULL = 0.9
+"""A line that takes this share of the widest one's width is as wide: indents leave a little less."""
 
 SURE = 1.0
 """The score of a link that the make-up of the page gives: nothing was weighed."""
@@ -92,10 +101,11 @@ def _notices(units: Sequence[Sequence[Region]], type_size: float) -> list[bool]:
     found = [is_display(unit, type_size) for unit in units]
     sizes = [sum(len(r.lines) for r in unit if r.role not in HEADING_ROLES) for unit in units]
     filler = [unit[0].role is Role.FILLER for unit in units]
+    kept = [fills or _is_solid(unit) for fills, unit in zip(filler, units, strict=True)]
     for order in (range(1, len(units)), range(len(units) - 2, -1, -1)):
         step = 1 if order.step > 0 else -1
         for index in order:
-            found[index] = found[index] or (found[index - step] and not filler[index] and sizes[index] <= NOTICE)
+            found[index] = found[index] or (found[index - step] and not kept[index] and sizes[index] <= NOTICE)
     for start, end in itertools.combinations([i for i, notice in enumerate(found) if notice], 2):
         if 1 < end - start <= 3 and all(sizes[i] <= BETWEEN for i in range(start + 1, end)):  # noqa: PLR2004 - one or two
             found[start:end] = [True] * (end - start)
@@ -109,10 +119,18 @@ def is_display(unit: Sequence[Region], type_size: float) -> bool:
         return False
     sizes = np.array([line.type_size for line in text]) / type_size
     letters = [c for line in text for c in line.text if c.isalpha()]
-    odd = float(np.mean((sizes < ODD_SIZE[0]) | (sizes > ODD_SIZE[1])))
+    large = float(np.mean(sizes > LARGE))
     capitals = sum(c.isupper() for c in letters) / max(1, len(letters))
     headed = sum(len(r.lines) for r in unit if r.role in HEADING_ROLES) >= len(text)
-    return headed or max(odd, capitals, float(np.std(sizes))) >= DISPLAY
+    signed = all(region.role is Role.BYLINE for region in unit if region.role not in HEADING_ROLES)
+    return (headed and not signed) or capitals >= CAPITALS or max(large, float(np.std(sizes))) >= DISPLAY
+
+
+def _is_solid(unit: Sequence[Region]) -> bool:
+    """Whether an item is running text: many lines, most of them of one width."""
+    widths = [line.box.width for region in unit if region.role is Role.PARAGRAPH for line in region.lines]
+    count, share = SOLID
+    return len(widths) >= count and sum(width >= FULL * max(widths) for width in widths) >= share * len(widths)
 
 
 def _links(unit: Sequence[Region]) -> Iterator[Link]:
