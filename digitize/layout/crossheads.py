@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from digitize.layout.tiers import TERMINAL
@@ -134,27 +135,42 @@ def is_signature(line: TextLine, before: TextLine | None, setting: Setting) -> b
     return named and placed and before is not None and _ended(before, setting)
 
 
-def heading_flags(lines: Sequence[TextLine], setting: Setting, leading: TextLine | None = None) -> tuple[bool, ...]:
+class Ending(Enum):
+    """How the text before a line ends."""
+
+    NOTHING = auto()  # there is none
+    ENDED = auto()  # a paragraph may end there
+    RUNNING = auto()  # a full line without a full stop
+    OPEN = auto()  # in a hyphen or comma: the sentence goes on
+
+
+def ending(line: TextLine, setting: Setting) -> Ending:
+    """How a line of a column ends."""
+    if _is_open(line, setting):
+        return Ending.OPEN
+    return Ending.ENDED if _ended(line, setting) else Ending.RUNNING
+
+
+def heading_flags(lines: Sequence[TextLine], setting: Setting, leading: Ending = Ending.NOTHING) -> tuple[bool, ...]:
     """For each line of a column, top to bottom, whether it is a heading's.
 
     Args:
         lines: the lines.
         setting: what they are compared with.
-        leading: the last line of the column before, which a text at this column's head goes on from.
+        leading: how the column before ends, from which a text at this column's head goes on.
     """
     flags: list[bool] = []
     for before, line, after in zip([None, *lines[:-1]], lines, [*lines[1:], None], strict=True):
-        previous, headed = before or leading, bool(flags) and flags[-1]
-        ended = previous is None or headed or _ended(previous, setting)
+        headed = bool(flags) and flags[-1]
+        end = Ending.ENDED if headed else leading if before is None else ending(before, setting)
+        below = None if after is None else white_between(line, after, setting)
         if before is not None:
             above = white_between(before, line, setting)
         else:  # at a column's head: white that cannot be seen, but where a sentence goes on from the column before
-            set_apart = ended and after is not None and white_between(line, after, setting) >= WHITE_BELOW
-            above = FIRST if leading is None else SET_APART if set_apart else 0.0
-        place = Place(above, None if after is None else white_between(line, after, setting), headed=headed, ended=ended)
-        points = _points(line, setting, place)
-        if previous is not None and not headed and _is_open(previous, setting):
-            points -= OPEN_TAKES
+            set_apart = end is Ending.ENDED and below is not None and below >= WHITE_BELOW
+            above = FIRST if end is Ending.NOTHING else SET_APART if set_apart else 0.0
+        place = Place(above, below, headed=headed, ended=end in {Ending.NOTHING, Ending.ENDED})
+        points = _points(line, setting, place) - (OPEN_TAKES if end is Ending.OPEN else 0.0)
         points += BETWEEN if before is not None and _between(before, line, after, setting) else 0.0
         flags.append(points >= HEADING_POINTS)
     return tuple(_closed(flags, lines, setting))

@@ -37,6 +37,9 @@ WIDE_GAP = (1.2, 0.5, 1.2)
 """White across columns says so much for each column and each line pitch beyond a half, one and a bit at most: text is set
 solid, and lines of white seldom stand level in several columns."""
 
+INDENT = 3.0
+"""Text begins at its column's edge or within so many type sizes of it; what stands further in is a heading."""
+
 OFF_MIDDLE = 0.1
 """How far from the middle of the columns a heading over them may stand, as a share of their width."""
 
@@ -182,10 +185,14 @@ class Order:
         return best
 
     def _white_points(self, columns: Sequence[Sequence[TextLine]], y: float, white: float) -> float:
-        """What white says for a cut, over the columns with text above and below."""
-        both = sum(any(li.box.cy < y for li in own) and any(li.box.cy >= y for li in own) for own in columns)
+        """What white says for a cut, over the columns with text above and below; white below headings says nothing."""
         points, free, most = WIDE_GAP
-        return points * both * min(most, max(0.0, white / self._pitch - free))
+        parted = 0
+        for own in columns:
+            above, below = [li for li in own if li.box.cy < y], [li for li in own if li.box.cy >= y]
+            left = self._columns[self.span(own[0].box)[0]].left if own else 0.0
+            parted += bool(above and below) and above[-1].box.x0 - left <= INDENT * self._type_size
+        return points * parted * min(most, max(0.0, white / self._pitch - free))
 
     def _cut_points(self, columns: Sequence[Sequence[TextLine]], y: float) -> float:
         """How much more the text says for going on beside than below, over all columns but the last."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from digitize.geometry import AffineMap, Box, hull, map_polygon
 from digitize.layout.columns import BODY, Column, find_columns, find_lean, find_slope
-from digitize.layout.crossheads import Setting, heading_flags, is_signature, usual_pitch, white_between
+from digitize.layout.crossheads import Ending, Setting, ending, heading_flags, is_signature, usual_pitch, white_between
 from digitize.layout.masthead import folio_lines
 from digitize.layout.tiers import Order, Strip
 from digitize.layout.typeface import body_type, type_size
@@ -100,7 +100,8 @@ def _drafts(strips: Sequence[Strip], size: float, pitch: float) -> Iterator[Draf
     heading = 0
     for before, strip in zip([None, *strips[:-1]], strips, strict=True):
         setting = Setting(strip.edges, size, pitch)
-        leading = before.lines[-1] if before and before.tier == strip.tier and before.column and before.lines else None
+        flows = before is not None and before.tier == strip.tier and before.column > 0 and bool(before.lines)
+        leading = ending(before.lines[-1], Setting(before.edges, size, pitch)) if before and flows else Ending.NOTHING
         flags = heading_flags(strip.lines, setting, leading)
         for is_heading, group in itertools.groupby(zip(strip.lines, flags, strict=True), key=lambda found: found[1]):
             lines = tuple(line for line, _ in group)

@@ -1,0 +1,176 @@
+"""Files of earlier OCR are read: what they tell of lines, words, rules and issues; what is wrong with them, in one line."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import pytest
+from transcribed import alto, mets, page, shuffled, two_columns
+
+from digitize.errors import PageError
+from digitize.ingest import read_issue, read_ocr, read_transcripts
+
+if TYPE_CHECKING:
+    from digitize.model import Transcript
+
+LINES = shuffled(*two_columns())
+
+
+def transcript(content: bytes, *, size: tuple[int, int] | None = None) -> Transcript:
+    """The one page of a file."""
+    (made,) = read_transcripts(content, "x.xml", ("x",), size=size)
+    return made
+
+
+def strings(line: str, block: str = "") -> bytes:
+    """An ALTO file of one line of strings."""
+    return f"""<alto><Layout><Page WIDTH="1000" HEIGHT="500"><PrintSpace>{block}<TextBlock>
+    <TextLine HPOS="10" VPOS="10" WIDTH="300" HEIGHT="20">{line}</TextLine>
+    </TextBlock></PrintSpace></Page></Layout></alto>""".encode()
+
+
+WORD = '<String HPOS="10" VPOS="10" WIDTH="100" HEIGHT="20" CONTENT="harbour" {}/>'
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    ["", *(f"http://www.loc.gov/standards/alto/ns-v{n}#" for n in (2, 3, 4)), "http://schema.ccs-gmbh.com/ALTO"],
+)
+def test_alto_of_any_version_gives_lines_with_their_words(namespace: str) -> None:
+    """Text, places of words and confidences are the file's, whatever namespace its version has."""
+    made = transcript(alto(LINES, namespace=namespace))
+    assert [line.text for line in made.lines] == [line.text for line in LINES]
+    assert all(0.9 <= line.confidence < 0.93 for line in made.lines)  # blanks between words are sure
+    first, glyphs = made.lines[0], made.lines[0].glyphs
+    assert "".join(glyph.text for glyph in glyphs) == first.text
+    assert min(x for x, _ in glyphs[0].polygon) == pytest.approx(LINES[0].words[0][1], abs=1)
+
+
+@pytest.mark.parametrize(("unit", "scale", "dpi"), [("mm10", 254 / 300, 254), ("inch1200", 4.0, 1200), ("pixel", 1.0, None)])
+def test_units_are_led_to_the_image_s_pixels(unit: str, scale: float, dpi: float | None) -> None:
+    """Tenths of millimetres and twelve-hundredths of inches come out where pixels do; without an image, a unit is a pixel."""
+    plain, other = transcript(alto(LINES)), transcript(alto(LINES, unit=unit, scale=scale), size=(2100, 3000))
+    for a, b in zip(plain.lines, other.lines, strict=True):
+        assert (b.box.x0, b.box.y1) == pytest.approx((a.box.x0, a.box.y1), abs=2)
+    alone = transcript(alto(LINES, unit=unit, scale=scale))
+    assert (alone.source.width, alone.dpi) == (round(2100 * scale), dpi)
+
+
+@pytest.mark.parametrize(
+    ("hyphen", "text", "parted"),
+    [
+        ('<HYP CONTENT="-"/>', "harbour-", True),
+        ('<HYP HPOS="110" VPOS="20" WIDTH="10" HEIGHT="3" CONTENT="\u00ad"/>', "harbour\u00ad", True),
+        ("", "harbour", None),
+    ],
+)
+def test_hyphens_at_line_ends_are_part_of_the_line(hyphen: str, text: str, *, parted: bool | None) -> None:
+    """HYP stands at the end of its line's text, and says that it parts a word."""
+    (line,) = transcript(strings(WORD.format("") + hyphen)).lines
+    assert (line.text, line.hyphenated) == (text, parted)
+
+
+def test_a_hyphen_that_the_whole_word_keeps_is_its_own() -> None:
+    """SUBS_CONTENT tells hyphens of the word from those that part it, also where CONTENT holds the hyphen already."""
+    for whole, parted in (("harbour-master", False), ("harbourage", True)):
+        word = WORD.replace('CONTENT="harbour"', 'CONTENT="harbour-"').format(f'SUBS_TYPE="HypPart1" SUBS_CONTENT="{whole}"')
+        (line,) = transcript(strings(word)).lines
+        assert (line.text, line.hyphenated) == ("harbour-", parted)
+
+
+@pytest.mark.parametrize(("told", "confidence"), [('WC="0.25"', 0.25), ('CC="0000999"', 4 / 7), ("", 1.0), ('WC="7"', 1.0)])
+def test_confidence_is_the_word_s_else_its_characters(told: str, confidence: float) -> None:
+    """WC is taken as it is, within bounds; without it CC, of which 0 is sure; without both, nothing is doubted."""
+    (line,) = transcript(strings(WORD.format(told))).lines
+    assert line.confidence == pytest.approx(confidence)
+
+
+def test_graphical_elements_are_rules_or_drawings() -> None:
+    """What is long and thin is a rule; what is large is a picture; small ornaments are neither."""
+    element = '<GraphicalElement HPOS="{}" VPOS="{}" WIDTH="{}" HEIGHT="{}"/>'
+    extra = element.format(50, 300, 400, 4) + element.format(600, 100, 200, 200) + element.format(500, 50, 5, 5)
+    made = transcript(strings(WORD.format(""), extra))
+    assert [separator.vertical for separator in made.separators] == [False]
+    assert [(box.x0, box.height) for box in made.pictures] == [(600, 200)]
+
+
+@pytest.mark.parametrize("year", ["2013-07-15", "2016-07-15", "2019-07-15", "2024-07-15"])
+@pytest.mark.parametrize("words", [True, False])
+def test_page_of_any_year_gives_the_same_lines(year: str, *, words: bool) -> None:
+    """PAGE tells text and outline of lines, and of words where it has them; where not, the line's box is parted."""
+    made = transcript(page(LINES, year=year, words=words))
+    assert [line.text for line in made.lines] == [line.text for line in LINES]
+    assert made.lines[0].confidence == pytest.approx(0.8 if words else 0.7, abs=0.06)
+    assert (made.language, made.image) == ("en", "p.png")
+    assert [step.software for step in made.steps] == ["an engine"]
+
+
+def test_page_separators_and_pictures_are_read() -> None:
+    """Separator regions are rules, image regions pictures, nested or not."""
+    rule = '<SeparatorRegion id="s"><Coords points="1050,100 1054,100 1054,2900 1050,2900"/></SeparatorRegion>'
+    picture = '<ImageRegion id="i"><Coords points="100,100 500,100 500,400"/></ImageRegion>'
+    made = transcript(page(LINES).replace(b"<TextRegion", f"{rule}{picture}<TextRegion".encode()))
+    assert [separator.vertical for separator in made.separators] == [True]
+    assert [(box.width, box.height) for box in made.pictures] == [(400, 300)]
+
+
+def test_page_takes_the_first_reading() -> None:
+    """Of several readings of a line the one with the lowest index counts."""
+    both = (
+        b'<TextEquiv index="1"><Unicode>worse</Unicode></TextEquiv><TextEquiv index="0"><Unicode>better</Unicode></TextEquiv>'
+    )
+    content = page(LINES[:1], words=False)
+    start, end = content.index(b"<TextEquiv"), content.index(b"</TextLine>")
+    assert transcript(content[:start] + both + content[end:]).lines[0].text == "better"
+
+
+def test_mets_tells_pages_newspaper_and_date() -> None:
+    """The physical structure gives the order of pages with their files, MODS what issue it is."""
+    issue = read_issue(mets(["text/2.xml", "text/1.xml"], images=("img/2.jp2", "img/1.jp2")), "mets.xml")
+    assert [(p.ocr, p.images) for p in issue.pages] == [("text/2.xml", ("img/2.jp2",)), ("text/1.xml", ("img/1.jp2",))]
+    folio = issue.folio
+    assert (folio.newspaper, folio.date, folio.issue_number) == ("The Courier", dt.date(1858, 12, 7), "288")
+
+
+def test_mets_names_no_file_elsewhere() -> None:
+    """Files on other machines are not looked for."""
+    assert read_issue(mets(["a.xml"]).replace(b"file://./", b"https://archive.example/"), "mets.xml").pages == ()
+
+
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE alto [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
+<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><alto><Layout><Page WIDTH="10" HEIGHT="10" ID="&c;"/></Layout></alto>"""
+EXTERNAL = b"""<!DOCTYPE alto [<!ENTITY x SYSTEM "file:///etc/hostname">]><alto><Layout><Page>&x;</Page></Layout></alto>"""
+DEEP = b"<alto>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</alto>"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (BOMB, "declares entities"),
+        (BOMB.decode().encode("utf-16"), "entities|XML"),
+        (EXTERNAL, "declares entities"),
+        (DEEP, "cannot be read as XML"),
+        (b"", "cannot be read as XML"),
+        (alto(LINES)[:-40], "cannot be read as XML"),
+        (b"<html/>", "neither ALTO nor PAGE but html"),
+        (b"<alto/>", "without a page"),
+        (b"<PcGts/>", "without a page"),
+        (b"<alto><Layout><Page/></Layout></alto>", "without a size"),
+        (b'<PcGts><Page imageWidth="0" imageHeight="x"/></PcGts>', "without a size"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_in_one_line(content: bytes, told: str) -> None:
+    """Bombs, external entities, deep nesting, damage and other formats are refused at once, with the file's name."""
+    with pytest.raises(PageError, match=told) as caught:
+        read_ocr(content, "bad.xml")
+    assert str(caught.value).startswith("bad.xml: ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-5", "", "wide"])
+def test_words_without_a_place_are_left_out(value: str) -> None:
+    """A word whose box makes no sense is left out, and the line goes with its last word."""
+    word = WORD.format("").replace('WIDTH="100"', f'WIDTH="{value}"')
+    assert transcript(strings(word)).lines == ()
+    assert [line.text for line in transcript(strings(word + WORD.format(""))).lines] == ["harbour"]
