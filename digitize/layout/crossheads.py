@@ -208,9 +208,10 @@ def _closed(flags: Sequence[bool], lines: Sequence[TextLine], setting: Setting) 
 
 
 def _ended(line: TextLine, setting: Setting) -> bool:
-    """Whether a paragraph may end with a line: it is short, or ends in a full stop."""
+    """Whether a paragraph may end with a line: it is short, or set to the right, or ends in a full stop."""
     short = setting.edges.right - line.box.x1 >= 1.5 * setting.type_size
-    return short or line.text.rstrip().endswith(TERMINAL)
+    right = line.box.x0 - setting.edges.left >= RIGHT_WHITE * setting.edges.width
+    return short or right or line.text.rstrip().endswith(TERMINAL)
 
 
 def _points(line: TextLine, setting: Setting, place: Place) -> float:

@@ -105,7 +105,12 @@ def _notices(units: Sequence[Sequence[Region]], type_size: float) -> list[bool]:
     for order in (range(1, len(units)), range(len(units) - 2, -1, -1)):
         step = 1 if order.step > 0 else -1
         for index in order:
-            found[index] = found[index] or (found[index - step] and units[index][0].tier == units[index - step][0].tier and not kept[index] and sizes[index] <= NOTICE)
+            found[index] = found[index] or (
+                found[index - step]
+                and units[index][0].tier == units[index - step][0].tier
+                and not kept[index]
+                and sizes[index] <= NOTICE
+            )
     for start, end in itertools.combinations([i for i, notice in enumerate(found) if notice], 2):
         if 1 < end - start <= 3 and all(sizes[i] <= BETWEEN for i in range(start + 1, end)):  # noqa: PLR2004 - one or two
             found[start:end] = [found[i] or not kept[i] for i in range(start, end)]
