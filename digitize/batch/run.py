@@ -198,7 +198,8 @@ def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:
     opening = (time.perf_counter() - started) / max(1, len(pages))
     read = replace(job, stages=_issue_stages([page for page in pages if isinstance(page, OcrPage)], job.options))
     for page in pages:
-        yield _read_page(page, read, opening)
+        # Also where one is done: what goes on from it, or into it, may have changed.
+        yield _read_page(page, read, opening, again=True)
 
 
 def _done_before(entry: Input | OcrInput, job: Job) -> list[Record]:
@@ -233,11 +234,11 @@ def _is_done(record: Record, folder: Path, source_sha256: str, job: Job) -> bool
     )
 
 
-def _read_page(scan: Scan | OcrPage | FailedFrame, job: Job, opening: float) -> Outcome:
-    """Read, write and record one page; whatever goes wrong with it ends up in its record."""
+def _read_page(scan: Scan | OcrPage | FailedFrame, job: Job, opening: float, *, again: bool = False) -> Outcome:
+    """Read, write and record one page, with `again` also where it is done; what goes wrong ends up in its record."""
     folder = job.output / scan.page_id
     earlier = read_record(folder)
-    if earlier and not job.force and _is_done(earlier, folder, scan.source.sha256, job):
+    if earlier and not (job.force or again) and _is_done(earlier, folder, scan.source.sha256, job):
         return Outcome.of(earlier, skipped=True)
     blank = Record(scan.page_id, Status.FAILED, scan.source, __version__, job.options.digest, job.model_digest, created=_now())
     try:
