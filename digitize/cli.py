@@ -143,10 +143,46 @@ def cli() -> None:
     default=None,
     help="Of ALTO and PAGE files take text blocks and their order as they are.  [default: only lines and text]",
 )
+@click.option(
+    "-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that read.  [default: what cores and memory allow]"
+)
+@click.option(
+    "--pages-per-worker",
+    type=click.IntRange(min=1),
+    default=500,
+    metavar="N",
+    help="Pages after which a process is replaced by a fresh one.  [default: 500]",
+)
+@click.option(
+    "--page-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=600.0,
+    metavar="SECONDS",
+    help="Give a page up after this time.  [default: 600]",
+)
+@click.option(
+    "--worker-memory",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="GB",
+    help="Give a page up that takes more memory.  [default: each process its share of what is free]",
+)
 @click.option("--force", is_flag=True, help="Read pages again that are done, and replace pages that came from other files.")
+@click.option("--retry-failed", is_flag=True, help="Read pages again that failed, even if nothing has changed since.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of pages that go well.")
 @verbose_option
-def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, force: bool, quiet: bool, **flags: Any) -> None:  # noqa: ANN401, FBT001 - flags are checked by Options
+def run_command(  # noqa: PLR0917 - click calls it by names
+    inputs: tuple[Path, ...],
+    output: Path,
+    config: Path | None,
+    jobs: int | None,
+    pages_per_worker: int,
+    page_timeout: float,
+    worker_memory: float | None,
+    force: bool,  # noqa: FBT001 - the same
+    retry_failed: bool,  # noqa: FBT001 - the same
+    quiet: bool,  # noqa: FBT001 - the same
+    **flags: Any,  # noqa: ANN401 - flags are checked by Options
+) -> None:
     """Read pages and write their articles.
 
     INPUT is image files (JPEG, PNG, TIFF, PDF, ...), files of earlier OCR (ALTO, PAGE, METS), or folders of them. For
@@ -158,12 +194,21 @@ def run_command(inputs: tuple[Path, ...], output: Path, config: Path | None, for
     environment, the environment before the file.
     """
     from digitize.batch.run import run  # noqa: PLC0415 - see the module's docstring
+    from digitize.batch.tasks import Workers  # noqa: PLC0415
     from digitize.options import gather_options  # noqa: PLC0415
 
     options = gather_options(flags, config)
+    memory = int(worker_memory * 1e9) if worker_memory else None
     verbose = click.get_current_context().ensure_object(Session).verbose
     summary = run(
-        inputs, output, options, force=force, on_page=_page_printer(quiet=quiet, verbose=verbose), on_warning=_print_warning
+        inputs,
+        output,
+        options,
+        force=force,
+        retry_failed=retry_failed,
+        workers=Workers(jobs, pages_per_worker, page_timeout, memory),
+        on_page=_page_printer(quiet=quiet, verbose=verbose),
+        on_warning=_print_warning,
     )
     if not quiet:
         _print_summary(summary, output)
@@ -328,7 +373,8 @@ def _page_printer(*, quiet: bool, verbose: bool) -> Callable[[Outcome], None]:
     def print_page(outcome: Outcome) -> None:
         name = outcome.page_id or outcome.path
         if outcome.error:
-            click.echo(f"{name}: failed: {outcome.error.message} ({outcome.error.remedy})", err=True)
+            when = " before" if outcome.skipped else ""
+            click.echo(f"{name}: failed{when}: {outcome.error.message} ({outcome.error.remedy})", err=True)
             if verbose and outcome.trace:
                 click.echo(outcome.trace, err=True, nl=False)
         elif not quiet:
@@ -352,7 +398,7 @@ def _print_warning(text: str) -> None:
 
 
 def _print_summary(summary: Summary, output: Path) -> None:
-    skipped = sum(outcome.skipped for outcome in summary.outcomes)
+    skipped = sum(outcome.skipped and not outcome.error for outcome in summary.outcomes)
     read = len(summary.outcomes) - len(summary.failed) - skipped
     parts = [
         f"{_counted(read, 'page')} read",

@@ -27,6 +27,9 @@ RECORD_NAME = "page.json"
 SCHEMA_VERSION = 1
 
 
+MORE_MEMORY = "run again with --retry-failed and fewer --jobs, or on a larger machine"
+
+
 class Status(StrEnum):
     """How the reading of a page ended."""
 
@@ -48,6 +51,8 @@ class Failure:
         """The failure that an exception stands for, in one line."""
         if isinstance(error, DigitizeError):
             return Failure(type(error).__name__, error.message, error.remedy)
+        if isinstance(error, MemoryError):
+            return Failure(type(error).__name__, "ran out of memory", MORE_MEMORY)
         message = " ".join(str(error).split()) or "no message"
         return Failure(type(error).__name__, message, "this is a defect; run again with --verbose and report what it shows")
 

@@ -1,62 +1,53 @@
-"""Many pages, one after the other: opened, read, written and recorded; what fails, fails alone.
-
-A page whose record says that it was read from the same file with the same options, networks and version, and whose
-files are all there, is not read again.
-"""
+"""Many pages: the inputs found, read in worker processes, and what became of each; one run at a time on a folder."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import os
 import time
-import traceback
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from digitize import __version__
-from digitize.batch.issues import IssueInput, OcrPage, gather, open_issue
+from digitize.batch.issues import IssueInput, gather
+from digitize.batch.lock import locked
+from digitize.batch.machine import available_memory, usable_cores
 from digitize.batch.outcome import Outcome, Summary
-from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile
-from digitize.batch.writing import is_whole, prepare_output, read_record, sha256, write_page
-from digitize.errors import ConfigurationError, DigitizeError, PageError
-from digitize.model import Revision, Scan
+from digitize.batch.pool import Pool
+from digitize.batch.reading import Job, load_stages, now, read_entry
+from digitize.batch.record import Failure, Status
+from digitize.batch.tasks import Setup, Workers
+from digitize.batch.writing import prepare_output, read_record, recover
+from digitize.errors import ConfigurationError
 from digitize.ocr.weights import find_weights
-from digitize.scan import FailedFrame, FailedInput, find_inputs, may_split, open_scans
-from digitize.scan.page_ids import half_id, page_id
+from digitize.scan import FailedInput, find_inputs
+from digitize.scan.inputs import MULTI_FRAME_SUFFIXES
+from digitize.scan.page_ids import natural_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from digitize.batch.issues import Entry, OcrInput
-    from digitize.model import Source
+    from digitize.batch.issues import Entry
+    from digitize.batch.lock import Lock
+    from digitize.batch.reading import Stages
     from digitize.options import Options
-    from digitize.pipeline import PageResult
     from digitize.scan import Input
 
-
-@dataclass(frozen=True, slots=True)
-class Stages:
-    """What a page is read with; seconds to load, and not needed if all pages are done."""
-
-    process: Callable[[Any], PageResult]  # of what is read: scans, or pages of earlier OCR
-    page_documents: Callable[[Scan | None, PageResult, Revision, Options], dict[str, bytes]]
-    device: str = ""
-    warnings: tuple[str, ...] = ()
-    split: Callable[[Scan], tuple[Scan, ...]] = lambda scan: (scan,)
+# What a worker takes at its peak, in bytes, measured on pages of 3,000 to 6,000 pixels a side.
+MEMORY_OF_A_WORKER = 2_500_000_000
+# The share of the free memory that workers may take together.
+SHARE_OF_MEMORY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """What all pages of a run have in common; `stages` loads them when first called."""
+class Progress:
+    """How far a run has come: pages by how they ended, inputs not yet begun to be told of, and what workers do."""
 
-    output: Path
-    options: Options
-    model_digest: str
-    force: bool
-    stages: Callable[[], Stages]
+    done: int
+    failed: int
+    skipped: int
+    left: int
+    seconds: float
+    workers: tuple[str, ...] = ()
 
 
 def run(
@@ -65,261 +56,162 @@ def run(
     options: Options,
     *,
     force: bool = False,
+    retry_failed: bool = False,
+    workers: Workers | None = None,
+    load: Callable[[Options, int], Stages] = load_stages,
     on_page: Callable[[Outcome], None] = lambda _: None,
     on_warning: Callable[[str], None] = lambda _: None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary:
     """Read all pages of the inputs into the output folder, one folder and record for each page.
+
+    Worker processes import the calling script: it calls this below `if __name__ == "__main__":`.
 
     Args:
         inputs: image files, and folders with image files.
         output: the folder to write to; it is made when it is not there.
         options: what the run was told.
         force: read pages again that are done already, and replace pages that came from other files.
+        retry_failed: read pages again that failed, even if nothing has changed since.
+        workers: how many processes read, and what each may take.
+        load: gives a worker what pages are read with, from options and the threads that it may use; importable by name.
         on_page: called after each page.
         on_warning: called with what concerns the whole run, one line each.
+        on_progress: called several times a second.
 
     Returns:
-        How each page ended; also after an interrupt, which ends the run between two pages or drops the page at hand.
+        How each page ended, in the inputs' order; also after an interrupt, which drops the pages at hand.
 
     Raises:
-        UsageError: an input does not exist, or there is no image in any of them.
+        UsageError: an input does not exist, there is no image in any of them, or another run writes to the folder.
         MissingDependencyError: the model or the device is not there.
         OutputError: the output folder, or a file in it, cannot be written.
         ConfigurationError: a setting makes no sense.
     """
-    _now()
+    workers = workers or Workers()
+    _check(workers)
+    now()
     model_digest = find_weights(options.model).digest
-    found = gather([entry for entry in find_inputs(inputs) if isinstance(entry, FailedInput) or not _is_output(entry.path)])
+    found = find_inputs(inputs)
     prepare_output(output)
-    job = Job(output, options, model_digest, force, _stages_loader(options, on_warning))
-    outcomes: list[Outcome] = []
-    try:
-        for entry in found:
-            for outcome in _read_input(entry, job):
-                outcomes.append(outcome)
+    job = Job(output, options, model_digest, force=force, retry_failed=retry_failed)
+    told: list[tuple[int, Outcome]] = []
+    started = time.monotonic()
+    interrupted = False
+    with locked(output) as lock:
+        recover(output)
+        entries = gather([entry for entry in found if isinstance(entry, FailedInput) or not _is_output(entry.path)])
+        ended = _Ended(len(entries), started, on_progress)
+        try:
+            for index, outcome in _read_all(
+                entries, job, workers, load=load, lock=lock, on_warning=on_warning, on_tick=ended.tell
+            ):
+                told.append((index, outcome))
+                ended.count(index, outcome)
                 on_page(outcome)
-    except KeyboardInterrupt:
-        return Summary(tuple(outcomes), interrupted=True)
-    return Summary(tuple(outcomes))
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            recover(output)
+    told.sort(key=lambda each: (each[0], natural_order(each[1].page_id)))
+    return Summary(tuple(outcome for _, outcome in told), interrupted=interrupted)
 
 
-def _stages_loader(options: Options, on_warning: Callable[[str], None]) -> Callable[[], Stages]:
+class _Ended:
+    """Counts what has ended, and tells of it."""
+
+    def __init__(self, inputs: int, started: float, on_progress: Callable[[Progress], None]) -> None:
+        self._inputs, self._started, self._on_progress = inputs, started, on_progress
+        self._begun: set[int] = set()
+        self._done = self._failed = self._skipped = 0
+
+    def count(self, index: int, outcome: Outcome) -> None:
+        """Count a page."""
+        self._begun.add(index)
+        self._failed += outcome.status is Status.FAILED
+        self._skipped += outcome.skipped and outcome.status is not Status.FAILED
+        self._done += not outcome.skipped and outcome.status is not Status.FAILED
+
+    def tell(self, workers: tuple[str, ...]) -> None:
+        """Tell how far the run has come."""
+        left = self._inputs - len(self._begun)
+        seconds = time.monotonic() - self._started
+        self._on_progress(Progress(self._done, self._failed, self._skipped, left, seconds, workers))
+
+
+def _read_all(
+    entries: Sequence[Entry],
+    job: Job,
+    workers: Workers,
+    *,
+    load: Callable[[Options, int], Stages],
+    lock: Lock,
+    on_warning: Callable[[str], None],
+    on_tick: Callable[[tuple[str, ...]], None],
+) -> Iterator[tuple[int, Outcome]]:
+    """All pages, as they end, each with the place of its input."""
+    if workers.jobs == 0:
+        yield from _read_here(entries, job, load, on_warning)
+        return
+    readable: list[tuple[int, Input | IssueInput]] = []
+    for index, entry in enumerate(entries):
+        if isinstance(entry, FailedInput):
+            yield index, _untaken(entry)
+        else:
+            readable.append((index, entry))
+    memory = available_memory()
+    jobs = workers.jobs or _default_jobs([entry for _, entry in readable], memory)
+    limit = workers.memory or (int(memory * SHARE_OF_MEMORY / jobs) if memory else None)
+    setup = Setup(job, load, max(1, usable_cores() // jobs), jobs, workers.pages_per_worker)
+    pool = Pool(setup, lock, workers.page_timeout, limit, on_warning)
+    try:
+        for place, outcomes in pool.read([entry for _, entry in readable], lambda: on_tick(pool.busy)):
+            for outcome in outcomes:
+                yield readable[place][0], outcome
+    finally:
+        pool.close()
+
+
+def _read_here(
+    entries: Sequence[Entry], job: Job, load: Callable[[Options, int], Stages], on_warning: Callable[[str], None]
+) -> Iterator[tuple[int, Outcome]]:
     @cache
-    def load() -> Stages:
-        from digitize.batch.documents import page_documents  # noqa: PLC0415 - see Stages
-        from digitize.ocr.engine import open_engine  # noqa: PLC0415 - see Stages
-        from digitize.pipeline import process, split  # noqa: PLC0415 - see Stages
-
-        engine = open_engine(options)
-        for warning in engine.warnings:
+    def stages() -> Stages:
+        loaded = load(job.options, usable_cores())
+        for warning in loaded.warnings:
             on_warning(warning)
-        return Stages(
-            lambda scan: process(scan, engine, options),
-            page_documents,
-            engine.device,
-            engine.warnings,
-            lambda scan: split(scan, engine, options),
-        )
+        return loaded
 
-    return load
+    for index, entry in enumerate(entries):
+        if isinstance(entry, FailedInput):
+            yield index, _untaken(entry)
+            continue
+        for outcomes in read_entry(entry, job, stages):
+            for outcome in outcomes:
+                yield index, outcome
 
 
-def _issue_stages(pages: Sequence[OcrPage], options: Options) -> Callable[[], Stages]:
-    """What the pages of an issue are read with: all of them at once, when the first is asked for; no engine."""
+def _untaken(entry: FailedInput) -> Outcome:
+    """The outcome of a file that could not be taken in: it has no page id, and so no record."""
+    return Outcome("", str(entry.path), Status.FAILED, error=Failure.of(entry.error))
 
-    @cache
-    def load() -> Stages:
-        from digitize.batch.documents import page_documents  # noqa: PLC0415 - see Stages
-        from digitize.pipeline import process_issue  # noqa: PLC0415 - see Stages
 
-        results = {result.page.id: result for result in process_issue([page.transcript for page in pages], options)}
-        return Stages(lambda page: results[page.page_id], page_documents)
+def _default_jobs(entries: Sequence[Input | IssueInput], memory: int | None) -> int:
+    """As many workers as there are cores, memory for them, and pages to read: threads are shared out among them."""
+    jobs = usable_cores()
+    if memory:
+        jobs = min(jobs, int(memory * SHARE_OF_MEMORY / MEMORY_OF_A_WORKER))
+    if not any(isinstance(entry, IssueInput) or entry.path.suffix.lower() in MULTI_FRAME_SUFFIXES for entry in entries):
+        jobs = min(jobs, len(entries))
+    return max(1, jobs)
 
-    return load
+
+def _check(workers: Workers) -> None:
+    sound = (workers.jobs is None or workers.jobs >= 0) and workers.pages_per_worker > 0 and workers.page_timeout > 0
+    if not sound:
+        raise ConfigurationError(f"{workers} makes no sense", remedy="jobs from 0, all else above 0")
 
 
 def _is_output(path: Path) -> bool:
     """Whether a file lies in the folder of a page that was read, as when the output is inside the input."""
     return read_record(path.parent) is not None
-
-
-def _read_input(entry: Entry, job: Job) -> Iterator[Outcome]:
-    """The pages of one file; a file that cannot be taken in has no page id, and so no record."""
-    if isinstance(entry, FailedInput):
-        yield Outcome("", str(entry.path), Status.FAILED, error=Failure.of(entry.error))
-        return
-    if isinstance(entry, IssueInput):
-        yield from _read_issue(entry, job)
-        return
-    if not job.force and (records := _done_before(entry, job)):
-        yield from (Outcome.of(record, skipped=True) for record in records)
-        return
-    started = time.perf_counter()
-    for scan in open_scans(entry.path, entry.stem, job.options):
-        if records := _split_before(scan, job):
-            yield from (Outcome.of(record, skipped=True) for record in records)
-        else:
-            for page in _pages(scan, job):
-                yield _read_page(page, job, time.perf_counter() - started)
-                started = time.perf_counter()
-        started = time.perf_counter()
-
-
-def _pages(scan: Scan | FailedFrame, job: Job) -> tuple[Scan | FailedFrame, ...]:
-    """The pages of one frame: two where it shows two side by side."""
-    if isinstance(scan, FailedFrame) or not may_split(scan, job.options):
-        return (scan,)
-    split = job.stages().split
-    try:
-        return split(scan)
-    except Exception:  # noqa: BLE001 - what is wrong with the image shows again when it is read as one page, and is recorded
-        return (scan,)
-
-
-def _split_before(scan: Scan | FailedFrame, job: Job) -> list[Record]:
-    """The records of the two pages of a frame, if both are done: then the fold need not be found again. Else none."""
-    if job.force or isinstance(scan, FailedFrame) or not may_split(scan, job.options):
-        return []
-    folders = [job.output / half_id(scan.page_id, number) for number in (1, 2)]
-    records = [(folder, record) for folder in folders if (record := read_record(folder))]
-    done = [record for folder, record in records if _is_done(record, folder, scan.source.sha256, job)]
-    return done if len(done) == len(folders) else []
-
-
-def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:
-    """The pages of an issue of earlier OCR: articles run on over them, so all are understood before the first is written."""
-    if not job.force:
-        records = [_done_before(page, job) for page in issue.pages]
-        if all(records):
-            yield from (Outcome.of(record, skipped=True) for done in records for record in done)
-            return
-    started = time.perf_counter()
-    pages = list(open_issue(issue, job.options))
-    opening = (time.perf_counter() - started) / max(1, len(pages))
-    read = replace(job, stages=_issue_stages([page for page in pages if isinstance(page, OcrPage)], job.options))
-    for page in pages:
-        # Also where one is done: what goes on from it, or into it, may have changed.
-        yield _read_page(page, read, opening, again=True)
-
-
-def _done_before(entry: Input | OcrInput, job: Job) -> list[Record]:
-    """The records of all pages of a file, if every one is done: then the file need not be opened. Else none."""
-    records: list[Record] = []
-    first = read_record(job.output / entry.stem) or read_record(job.output / page_id(entry.stem, 1, 2))
-    if first is None:
-        return []
-    try:
-        with entry.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return []
-    for frame in range(1, first.source.frames + 1):
-        folder = job.output / page_id(entry.stem, frame, first.source.frames)
-        record = read_record(folder)
-        if record is None or not _is_done(record, folder, digest, job):
-            return []
-        records.append(record)
-    return records
-
-
-def _is_done(record: Record, folder: Path, source_sha256: str, job: Job) -> bool:
-    """Whether a page need not be read: it would come out as it is, and its files are there."""
-    return (
-        record.status is not Status.FAILED
-        and record.source.sha256 == source_sha256
-        and record.options_digest == job.options.digest
-        and record.model_digest == job.model_digest
-        and record.version == __version__
-        and is_whole(folder, record)
-    )
-
-
-def _read_page(scan: Scan | OcrPage | FailedFrame, job: Job, opening: float, *, again: bool = False) -> Outcome:
-    """Read, write and record one page, with `again` also where it is done; what goes wrong ends up in its record."""
-    folder = job.output / scan.page_id
-    earlier = read_record(folder)
-    if earlier and not (job.force or again) and _is_done(earlier, folder, scan.source.sha256, job):
-        return Outcome.of(earlier, skipped=True)
-    blank = Record(scan.page_id, Status.FAILED, scan.source, __version__, job.options.digest, job.model_digest, created=_now())
-    try:
-        if not job.force:
-            _refuse_other_source(scan.source, earlier, folder)
-    except PageError as error:  # the folder is another page's: nothing is written to it
-        return Outcome.of(replace(blank, error=Failure.of(error)))
-    trace = ""
-    documents: dict[str, bytes] = {}
-    if isinstance(scan, FailedFrame):
-        record = _failed(blank, earlier, scan.error)
-    else:
-        stages = job.stages()  # outside of the try: what fails here fails for every page
-        try:
-            record, documents = _documents(scan, stages, job.options, blank, earlier=earlier, opening=opening)
-        except Exception as error:
-            if isinstance(error, DigitizeError) and not isinstance(error, PageError):
-                raise  # not this page's fault: the next one would fail too
-            trace = traceback.format_exc()
-            record = _failed(blank, earlier, error)
-    write_page(folder, record, documents, earlier)
-    return Outcome.of(record, trace=trace)
-
-
-def _refuse_other_source(source: Source, earlier: Record | None, folder: Path) -> None:
-    """Keep a reading that came from another file: page ids are made of file names, and reels name their files alike."""
-    if earlier is None or earlier.status is Status.FAILED:
-        return
-    if earlier.source.path != source.path and earlier.source.sha256 != source.sha256:
-        raise PageError(
-            f"{source.path}: {folder} holds the reading of another file, {earlier.source.path}",
-            remedy="use an output folder for each reel, or --force to replace it",
-        )
-
-
-def _failed(blank: Record, earlier: Record | None, error: Exception) -> Record:
-    """The record of a page that failed; documents of an earlier reading of the same image stay, and stay listed."""
-    failed = replace(blank, error=Failure.of(error))
-    if earlier is None:
-        return failed
-    failed = replace(failed, revision=earlier.revision, first_created=earlier.first_created)
-    same = blank.source.sha256 in ("", earlier.source.sha256)
-    return replace(failed, files=earlier.files) if same else failed
-
-
-def _documents(
-    scan: Scan | OcrPage, stages: Stages, options: Options, blank: Record, *, earlier: Record | None, opening: float
-) -> tuple[Record, dict[str, bytes]]:
-    """Read a page and write its documents into memory."""
-    result = stages.process(scan)
-    created = blank.created
-    revision = Revision(
-        number=earlier.revision + 1 if earlier else 1,
-        created=created,
-        first_created=(earlier and earlier.first_created) or created,
-    )
-    started = time.perf_counter()
-    documents = stages.page_documents(scan.image if isinstance(scan, OcrPage) else scan, result, revision, options)
-    record = replace(
-        blank,
-        status=Status.BLANK if result.blank else Status.DONE,
-        revision=revision.number,
-        first_created=revision.first_created,
-        device=stages.device,
-        language=result.page.language,
-        timings=(("open", opening), *result.timings, ("export", time.perf_counter() - started)),
-        counts=Counts.of(result.page, result.articles),
-        confidence=result.page.confidence,
-        warnings=stages.warnings,
-        files=tuple(WrittenFile(name, sha256(content)) for name, content in documents.items()),
-    )
-    return record, documents
-
-
-def _now() -> dt.datetime:
-    """The time that goes into records and documents: SOURCE_DATE_EPOCH where it is set, else the clock; whole seconds."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    try:
-        seconds = int(epoch) if epoch else int(time.time())
-        return dt.datetime.fromtimestamp(seconds, dt.UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise ConfigurationError(
-            f"SOURCE_DATE_EPOCH = {epoch!r} is not a time", remedy="give seconds since 1970, or unset it"
-        ) from error

@@ -9,18 +9,23 @@ only as long as the files that it lists are there with their sums.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.batch.record import RECORD_NAME, Record
+from digitize.batch.record import RECORD_NAME, Record, Status
 from digitize.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _SCRATCH_PREFIX = ".digitize-"
+# What stands behind the page's id in the names of its documents: A08.svg, A08.alto.xml, A08-a001.tei.xml.
+_OWN_ENDING = re.compile(r"\.svg|\.[a-z]+\.xml|-a\d{3,}\.[a-z]+\.xml")
 
 
 def prepare_output(output: Path) -> None:
@@ -61,10 +66,68 @@ def write_page(folder: Path, record: Record, documents: Mapping[str, bytes], ear
         except BaseException:
             _take_back(folder, placed)
             raise
-        kept = {file.name for file in record.files}
-        for file in earlier.files if earlier else ():
-            if file.name not in kept:
-                (folder / file.name).unlink(missing_ok=True)
+        _remove_unlisted(folder, record, earlier)
+
+
+def recover(output: Path) -> None:
+    """Finish or undo what a killed run was writing, so that every page is as before or as after.
+
+    All files of a page, its record among them, lie whole beside their places before the first is renamed. So where they
+    are all there, here or there, the page is finished; else nothing has been renamed yet, and they are removed.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    with _as_output_error(output):
+        for folder in {path.parent for path in output.glob(f"*/{_SCRATCH_PREFIX}*")}:
+            _recover_page(folder)
+
+
+def _recover_page(folder: Path) -> None:
+    try:
+        record = Record.from_json(_scratch(folder / RECORD_NAME).read_bytes())
+        whole = all(_lies_ready(folder / file.name, file.sha256) for file in record.files)
+    except (OSError, ValueError):
+        whole = False
+    if whole:
+        earlier = read_record(folder)
+        for name in (*(file.name for file in record.files), RECORD_NAME):
+            if (scratch := _scratch(folder / name)).exists():
+                scratch.replace(folder / name)
+        _remove_unlisted(folder, record, earlier)
+    _remove_scratch(folder)
+    with contextlib.suppress(OSError):
+        folder.rmdir()  # only when nothing is in it
+
+
+def _lies_ready(place: Path, expected: str) -> bool:
+    scratch = _scratch(place)
+    return sha256((scratch if scratch.exists() else place).read_bytes()) == expected
+
+
+def forget_failed(folder: Path) -> None:
+    """Remove a page that had failed and is no page any more; one that was read stays."""
+    record = read_record(folder)
+    if record is not None and record.status is Status.FAILED:
+        with _as_output_error(folder):
+            _remove_unlisted(folder, replace(record, files=()), record)
+            (folder / RECORD_NAME).unlink()
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def is_own(page: str, name: str) -> bool:
+    """Whether a file's name is one that a page's documents may have."""
+    return name.startswith(page) and bool(_OWN_ENDING.fullmatch(name.removeprefix(page)))
+
+
+def _remove_unlisted(folder: Path, record: Record, earlier: Record | None) -> None:
+    """Remove documents that the record does not list: of an earlier reading, or of one that nobody recorded."""
+    kept = {file.name for file in record.files}
+    old = {file.name for file in earlier.files} if earlier else set()
+    for path in list(folder.iterdir()):
+        if path.name not in kept and (path.name in old or is_own(record.page_id, path.name)):
+            path.unlink(missing_ok=True)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -132,7 +195,16 @@ def _as_output_error(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutputError(f"{folder} cannot be written: {error.strerror}", remedy=_room_wanted(folder)) from error
         raise OutputError(
             f"{folder} cannot be written: {error.strerror or error}",
             remedy="give an --output that can be written, on a disk with space left",
         ) from error
+
+
+def _room_wanted(folder: Path) -> str:
+    """What to free on a full disk, measured by the pages that are there already."""
+    sizes = [sum(path.stat().st_size for path in record.parent.iterdir()) for record in folder.parent.glob(f"*/{RECORD_NAME}")]
+    each = f", some {sum(sizes) / len(sizes) / 1e6:.1f} MB for each page left" if sizes else ""
+    return f"free space on the disk of {folder.parent}{each}, and run the same command again"

@@ -18,7 +18,7 @@ from digitize.scan.pdf import PdfFrames, is_pdf
 from digitize.scan.raster import Picture, RasterFrames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from io import BufferedReader
     from pathlib import Path
 
@@ -49,7 +49,9 @@ class _Frames(Protocol):
     def close(self) -> None: ...
 
 
-def open_scans(path: Path, stem: str, options: Options, first: int = 1) -> Iterator[Scan | FailedFrame]:
+def open_scans(
+    path: Path, stem: str, options: Options, first: int = 1, on_open: Callable[[Source], None] = lambda _: None
+) -> Iterator[Scan | FailedFrame]:
     """Open a file's frames, one by one as they are asked for.
 
     Args:
@@ -57,6 +59,7 @@ def open_scans(path: Path, stem: str, options: Options, first: int = 1) -> Itera
         stem: the page id of the file, to which frames add their number where there are several.
         options: `max_pixels` bounds what is decoded.
         first: the frame to begin with, from 1; those before it are not decoded.
+        on_open: called with what is known of the file, once it has its sum and again when its frames are counted.
 
     Yields:
         For each frame a scan with grey pixels the way a viewer shows them, the identity as its frame; or why there is
@@ -66,7 +69,9 @@ def open_scans(path: Path, stem: str, options: Options, first: int = 1) -> Itera
     try:
         with _open(path) as file:
             source = replace(source, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+            on_open(source)
             with closing(_frames(file, options.max_pixels)) as frames:
+                on_open(replace(source, frame=first, frames=len(frames), media_type=frames.media_type))
                 for index in range(first - 1, len(frames)):
                     here = replace(source, frame=index + 1, frames=len(frames), media_type=frames.media_type)
                     yield _read(frames, index, here, page_id(stem, index + 1, len(frames)))

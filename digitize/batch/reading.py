@@ -1,0 +1,348 @@
+"""One input, read: its pages opened, understood, written and recorded; what fails, fails alone.
+
+A page whose record says that it was read from the same file with the same options, networks and version, and whose
+files are all there, is not read again. All of this happens inside one process, and is the same in every one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import time
+import traceback
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from digitize import __version__
+from digitize.batch.issues import IssueInput, OcrPage, open_issue
+from digitize.batch.outcome import Outcome
+from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile
+from digitize.batch.writing import forget_failed, is_whole, read_record, sha256, write_page
+from digitize.errors import ConfigurationError, DigitizeError, PageError, UnreadableImageError
+from digitize.model import Revision, Scan
+from digitize.scan import FailedFrame, may_split, open_scans
+from digitize.scan.page_ids import half_id, page_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from digitize.batch.issues import OcrInput
+    from digitize.model import Source
+    from digitize.options import Options
+    from digitize.pipeline import PageResult
+    from digitize.scan import Input
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What a page is read with; seconds to load, and not needed if all pages are done."""
+
+    process: Callable[[Any], PageResult]  # of what is read: scans, or pages of earlier OCR
+    page_documents: Callable[[Scan | None, PageResult, Revision, Options], dict[str, bytes]]
+    device: str = ""
+    warnings: tuple[str, ...] = ()
+    split: Callable[[Scan], tuple[Scan, ...]] = lambda scan: (scan,)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What all pages of a run have in common; it crosses to other processes.
+
+    `force` reads again what is done, `retry_failed` what has failed and has not changed since.
+    """
+
+    output: Path
+    options: Options
+    model_digest: str
+    force: bool = False
+    retry_failed: bool = False
+
+
+def load_stages(options: Options, threads: int) -> Stages:
+    """The stages as they are, with the options' model on the options' device, and so many threads to each network."""
+    from digitize.batch.documents import page_documents  # noqa: PLC0415 - seconds to load, see Stages
+    from digitize.ocr.engine import open_engine  # noqa: PLC0415 - the same
+    from digitize.pipeline import process, split  # noqa: PLC0415 - the same
+
+    engine = open_engine(options, threads)
+    return Stages(
+        lambda scan: process(scan, engine, options),
+        page_documents,
+        engine.device,
+        engine.warnings,
+        lambda scan: split(scan, engine, options),
+    )
+
+
+def read_entry(
+    entry: Input | IssueInput,
+    job: Job,
+    stages: Callable[[], Stages],
+    *,
+    first: int = 1,
+    on_open: Callable[[Source], None] = lambda _: None,
+) -> Iterator[tuple[Outcome, ...]]:
+    """Read the pages of one input, frame by frame as they are asked for.
+
+    Args:
+        entry: the input.
+        job: what the run was told.
+        stages: gives what pages are read with; called for the first page that is not done already.
+        first: the frame to begin with, from 1.
+        on_open: called with what is known of the file, once it is open and again when its frames are counted.
+
+    Yields:
+        How the pages of a frame ended, after their records are written; where all of the file is done already, all at
+        once; the pages of an issue of earlier OCR one by one.
+
+    Raises:
+        DigitizeError: what is not the page's fault, and the next one would meet as well; whatever `stages` raises.
+    """
+    if isinstance(entry, IssueInput):
+        for outcome in _read_issue(entry, job):
+            yield (outcome,)
+    elif first == 1 and not job.force and (records := _done_before(entry, job)):
+        yield tuple(Outcome.of(record, skipped=True) for record in records)
+    else:
+        started = time.perf_counter()
+        for scan in _unchanged_scans(entry, job.options, first, on_open):
+            yield _read_frame(scan, job, stages, started)
+            started = time.perf_counter()
+
+
+def fail_page(page: str, source: Source, error: Failure, job: Job) -> Outcome:
+    """Record a page as failed whose reading left no word, because the process that read it is gone."""
+    folder = job.output / page
+    earlier = read_record(folder)
+    blank = _blank_record(page, source, job)
+    if refused := _refused(source, earlier, folder, job):
+        return Outcome.of(replace(blank, error=Failure.of(refused)))
+    record = _failed(blank, earlier, folder, error)
+    write_page(folder, record, {}, earlier)
+    return Outcome.of(record)
+
+
+def _unchanged_scans(
+    entry: Input, options: Options, first: int, on_open: Callable[[Source], None]
+) -> Iterator[Scan | FailedFrame]:
+    """The scans of a file, failed from where on the file is not what it was when it was opened.
+
+    A file that changes between its sum and its pixels would be recorded under the wrong sum. Such a page is recorded
+    without one, so that it is read again by the next run.
+    """
+    before = _fingerprint(entry.path)
+    for scan in open_scans(entry.path, entry.stem, options, first, on_open):
+        if _fingerprint(entry.path) == before:
+            yield scan
+            continue
+        error = UnreadableImageError(
+            f"{scan.source.path}: the file changed or vanished while it was read",
+            remedy="run again when nothing writes to it any more",
+        )
+        yield FailedFrame(scan.page_id, replace(scan.source, sha256=""), error)
+
+
+def _fingerprint(path: Path) -> tuple[int, ...]:
+    """What tells a file from what it was, without reading it; empty where it is not there."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+
+
+def _read_frame(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages], started: float) -> tuple[Outcome, ...]:
+    """Read the pages of one frame; `started` is when it began to be opened."""
+    if records := _frame_before(scan, job):
+        return tuple(Outcome.of(record, skipped=True) for record in records)
+    outcomes = []
+    pages = _pages(scan, job, stages)
+    for page in pages:
+        outcomes.append(_read_page(page, job, stages, time.perf_counter() - started))
+        started = time.perf_counter()
+    if len(pages) > 1:
+        forget_failed(job.output / scan.page_id)  # as a whole, before its two pages were found
+    return tuple(outcomes)
+
+
+def _pages(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages]) -> tuple[Scan | FailedFrame, ...]:
+    """The pages of one frame: two where it shows two side by side."""
+    if isinstance(scan, FailedFrame) or not may_split(scan, job.options):
+        return (scan,)
+    split = stages().split
+    try:
+        return split(scan)
+    except Exception:  # noqa: BLE001 - what is wrong with the image shows again when it is read as one page, and is recorded
+        return (scan,)
+
+
+def _frame_before(scan: Scan | FailedFrame, job: Job) -> list[Record]:
+    """The records of a frame, or of its two pages, if all is done: then the fold need not be found again. Else none."""
+    if job.force or isinstance(scan, FailedFrame) or not may_split(scan, job.options):
+        return []
+    for names in ((scan.page_id,), (half_id(scan.page_id, 1), half_id(scan.page_id, 2))):
+        found = [(job.output / name, read_record(job.output / name)) for name in names]
+        done = [record for folder, record in found if record and _is_done(record, folder, scan.source.sha256, job)]
+        if len(done) == len(names):
+            return done
+    return []
+
+
+def _issue_stages(pages: Sequence[OcrPage], options: Options) -> Callable[[], Stages]:
+    """What the pages of an issue are read with: all of them at once, when the first is asked for; no engine."""
+
+    @cache
+    def load() -> Stages:
+        from digitize.batch.documents import page_documents  # noqa: PLC0415 - see Stages
+        from digitize.pipeline import process_issue  # noqa: PLC0415 - see Stages
+
+        results = {result.page.id: result for result in process_issue([page.transcript for page in pages], options)}
+        return Stages(lambda page: results[page.page_id], page_documents)
+
+    return load
+
+
+def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:
+    """The pages of an issue of earlier OCR: articles run on over them, so all are understood before the first is written."""
+    if not job.force:
+        records = [_done_before(page, job) for page in issue.pages]
+        if all(records):
+            yield from (Outcome.of(record, skipped=True) for done in records for record in done)
+            return
+    started = time.perf_counter()
+    pages = list(open_issue(issue, job.options))
+    opening = (time.perf_counter() - started) / max(1, len(pages))
+    stages = _issue_stages([page for page in pages if isinstance(page, OcrPage)], job.options)
+    for page in pages:
+        # Also where one is done: what goes on from it, or into it, may have changed.
+        yield _read_page(page, job, stages, opening, again=True)
+
+
+def _done_before(entry: Input | OcrInput, job: Job) -> list[Record]:
+    """The records of all pages of a file, if every one is done: then the file need not be opened. Else none."""
+    records: list[Record] = []
+    first = read_record(job.output / entry.stem) or read_record(job.output / page_id(entry.stem, 1, 2))
+    if first is None:
+        return []
+    try:
+        with entry.path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return []
+    for frame in range(1, first.source.frames + 1):
+        folder = job.output / page_id(entry.stem, frame, first.source.frames)
+        record = read_record(folder)
+        if record is None or not _is_done(record, folder, digest, job):
+            return []
+        records.append(record)
+    return records
+
+
+def _is_done(record: Record, folder: Path, source_sha256: str, job: Job) -> bool:
+    """Whether a page need not be read: it would come out as it is, also if it failed, and its files are there."""
+    return (
+        (record.status is not Status.FAILED or not job.retry_failed)
+        and record.source.sha256 == source_sha256 != ""
+        and record.options_digest == job.options.digest
+        and record.model_digest == job.model_digest
+        and record.version == __version__
+        and is_whole(folder, record)
+    )
+
+
+def _read_page(
+    scan: Scan | OcrPage | FailedFrame, job: Job, load: Callable[[], Stages], opening: float, *, again: bool = False
+) -> Outcome:
+    """Read, write and record one page, with `again` also where it is done; what goes wrong ends up in its record."""
+    folder = job.output / scan.page_id
+    earlier = read_record(folder)
+    if earlier and not (job.force or again) and _is_done(earlier, folder, scan.source.sha256, job):
+        return Outcome.of(earlier, skipped=True)
+    blank = _blank_record(scan.page_id, scan.source, job)
+    if refused := _refused(scan.source, earlier, folder, job):
+        return Outcome.of(replace(blank, error=Failure.of(refused)))
+    trace = ""
+    documents: dict[str, bytes] = {}
+    if isinstance(scan, FailedFrame):
+        record = _failed(blank, earlier, folder, Failure.of(scan.error))
+    else:
+        stages = load()  # outside of the try: what fails here fails for every page
+        try:
+            record, documents = _documents(scan, stages, job.options, blank, earlier=earlier, opening=opening)
+        except Exception as error:
+            if isinstance(error, DigitizeError) and not isinstance(error, PageError):
+                raise  # not this page's fault: the next one would fail too
+            trace = traceback.format_exc()
+            record = _failed(blank, earlier, folder, Failure.of(error))
+    write_page(folder, record, documents, earlier)
+    return Outcome.of(record, trace=trace)
+
+
+def _blank_record(page: str, source: Source, job: Job) -> Record:
+    return Record(page, Status.FAILED, source, __version__, job.options.digest, job.model_digest, created=now())
+
+
+def _refused(source: Source, earlier: Record | None, folder: Path, job: Job) -> PageError | None:
+    """Why a page is not written: its folder holds the reading of another file, as reels name their files alike."""
+    if job.force or earlier is None or earlier.status is Status.FAILED:
+        return None
+    if earlier.source.path == source.path or earlier.source.sha256 == source.sha256:
+        return None
+    return PageError(
+        f"{source.path}: {folder} holds the reading of another file, {earlier.source.path}",
+        remedy="use an output folder for each reel, or --force to replace it",
+    )
+
+
+def _failed(blank: Record, earlier: Record | None, folder: Path, error: Failure) -> Record:
+    """The record of a page that failed; whole documents of an earlier reading of the same image stay, and stay listed."""
+    failed = replace(blank, error=error)
+    if earlier is None:
+        return failed
+    failed = replace(failed, revision=earlier.revision, first_created=earlier.first_created)
+    same = blank.source.sha256 in ("", earlier.source.sha256)
+    return replace(failed, files=earlier.files) if same and is_whole(folder, earlier) else failed
+
+
+def _documents(
+    scan: Scan | OcrPage, stages: Stages, options: Options, blank: Record, *, earlier: Record | None, opening: float
+) -> tuple[Record, dict[str, bytes]]:
+    """Read a page and write its documents into memory."""
+    result = stages.process(scan)
+    created = blank.created
+    revision = Revision(
+        number=earlier.revision + 1 if earlier else 1,
+        created=created,
+        first_created=(earlier and earlier.first_created) or created,
+    )
+    started = time.perf_counter()
+    documents = stages.page_documents(scan.image if isinstance(scan, OcrPage) else scan, result, revision, options)
+    record = replace(
+        blank,
+        status=Status.BLANK if result.blank else Status.DONE,
+        revision=revision.number,
+        first_created=revision.first_created,
+        device=stages.device,
+        language=result.page.language,
+        timings=(("open", opening), *result.timings, ("export", time.perf_counter() - started)),
+        counts=Counts.of(result.page, result.articles),
+        confidence=result.page.confidence,
+        warnings=stages.warnings,
+        files=tuple(WrittenFile(name, sha256(content)) for name, content in documents.items()),
+    )
+    return record, documents
+
+
+def now() -> dt.datetime:
+    """The time that goes into records and documents: SOURCE_DATE_EPOCH where it is set, else the clock; whole seconds."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        seconds = int(epoch) if epoch else int(time.time())
+        return dt.datetime.fromtimestamp(seconds, dt.UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise ConfigurationError(
+            f"SOURCE_DATE_EPOCH = {epoch!r} is not a time", remedy="give seconds since 1970, or unset it"
+        ) from error

@@ -1,0 +1,114 @@
+"""What is said between a run and its workers: small values, never pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from digitize.batch.issues import IssueInput
+    from digitize.batch.outcome import Outcome
+    from digitize.batch.reading import Job, Stages
+    from digitize.errors import DigitizeError
+    from digitize.model import Source
+    from digitize.options import Options
+    from digitize.scan import Input
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How many processes read, and what each may take.
+
+    `jobs` None is what cores and memory allow; 0 reads in the calling process itself, for debugging: then a page that
+    crashes or hangs takes the run with it. `page_timeout` is in seconds for each page; `memory` in bytes for each
+    worker, None for its share of what is free. A worker ends after `pages_per_worker` pages, and another begins.
+    """
+
+    jobs: int | None = None
+    pages_per_worker: int = 500
+    page_timeout: float = 600.0
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Frames `first` to `last` of an input, to be read; `last` None for a worker's share of those that there are.
+
+    `index` is the input's place among the run's; `attempt` counts the readings of the first frame.
+    """
+
+    index: int
+    entry: Input | IssueInput
+    first: int = 1
+    last: int | None = None
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a worker is told when it begins. `share` parts a file's frames among the workers."""
+
+    job: Job
+    load: Callable[[Options, int], Stages]
+    threads: int
+    jobs: int
+    pages_per_worker: int
+
+    def last_of(self, task: Task, frames: int) -> int:
+        """The last frame that a worker reads of a file of so many frames before another may go on."""
+        if task.last is not None:
+            return task.last
+        share = min(self.pages_per_worker, -(-frames // self.jobs))
+        return min(frames, task.first + max(1, share) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A worker has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A worker loads its models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A worker has loaded its models; `warnings` are for the user."""
+
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A worker has opened its file; told again when the frames are counted, then `counted`."""
+
+    source: Source
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The reading of a frame has ended, and the records of its pages are written."""
+
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A worker has done its task; `read` counts the pages that it has read since it began."""
+
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The run cannot go on, by no fault of the page's."""
+
+    error: DigitizeError
+    trace: str
+
+
+Message = Ready | Loading | Loaded | Opened | Read | Finished | Broken

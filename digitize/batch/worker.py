@@ -1,0 +1,106 @@
+"""A worker process: is given tasks, reads, and tells how each page ended.
+
+Imports nothing heavy by itself: how many threads numeric libraries start is read when they are loaded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import traceback
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Read, Ready
+from digitize.errors import DigitizeError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from digitize.batch.lock import Lock
+    from digitize.batch.reading import Stages
+    from digitize.batch.tasks import Message, Setup, Task
+    from digitize.model import Source
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def serve(tasks: Connection[object, Task | None], messages: Connection[Message, object], setup: Setup, _lock: Lock) -> None:
+    """Read one task after the other until there are no more.
+
+    Args:
+        tasks: gives tasks, None at the end.
+        messages: takes what is to be told.
+        setup: what the worker must know.
+        _lock: the output folder's lock, held as long as this process lives: a run that was killed may be followed by
+            another only when none of its workers writes any more.
+    """
+    _end_with_parent()
+    _spend_no_more_than(setup.threads)
+    messages.send(Ready())
+    try:
+        _serve(tasks, messages, setup)
+    except (EOFError, BrokenPipeError):  # the run is gone
+        return
+    except Exception as error:  # noqa: BLE001 - told to the run, which ends with it
+        messages.send(Broken(_sendable(error), traceback.format_exc()))
+
+
+def _serve(tasks: Connection[object, Task | None], messages: Connection[Message, object], setup: Setup) -> None:
+    @cache
+    def stages() -> Stages:
+        messages.send(Loading())
+        loaded = setup.load(setup.job.options, setup.threads)
+        messages.send(Loaded(loaded.warnings))
+        return loaded
+
+    read = 0
+    while (task := tasks.recv()) is not None:
+        from digitize.batch.reading import read_entry  # noqa: PLC0415 - see the module's docstring
+
+        frames = 0
+
+        def opened(source: Source) -> None:
+            nonlocal frames
+            if source.media_type:  # not known before the frames are
+                frames = source.frames
+            messages.send(Opened(source, counted=bool(source.media_type)))
+
+        frames_read = read_entry(task.entry, setup.job, stages, first=task.first, on_open=opened)
+        for frame, outcomes in enumerate(frames_read, start=task.first):
+            read += sum(not outcome.skipped for outcome in outcomes)
+            messages.send(Read(outcomes))
+            if frames and frame >= setup.last_of(task, frames):
+                break
+        del frames_read  # closes the file where not all of it was asked for
+        messages.send(Finished(read))
+
+
+def _end_with_parent() -> None:
+    """Let the kernel kill this process when the run is killed, and first of all processes when memory runs out."""
+    parent = os.getppid()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
+    if os.getppid() != parent:  # it was killed before the kernel knew
+        os._exit(1)
+
+
+def _spend_no_more_than(threads: int) -> None:
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    import cv2  # noqa: PLC0415 - after the line above
+
+    cv2.setNumThreads(threads)
+
+
+def _sendable(error: Exception) -> DigitizeError:
+    if isinstance(error, DigitizeError):
+        return error
+    reason = " ".join(f"{type(error).__name__}: {error}".split())
+    return DigitizeError(reason, remedy="this is a defect; run again with --verbose and report what it shows")

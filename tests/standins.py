@@ -1,0 +1,89 @@
+"""Stages that read nothing: a page of so many articles, or the mishap that its file's name asks for.
+
+Worker processes load them by name, as they load the real ones.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitize.batch.documents import page_documents
+from digitize.batch.reading import Stages
+from digitize.errors import OutputError, PageError
+from digitize.geometry import Box
+from digitize.model import Article, ArticleKind, Issue, LinePiece, Page, Passage, Region, Role, TextLine
+from digitize.pipeline import PageResult
+
+if TYPE_CHECKING:
+    from digitize.model import Scan
+    from digitize.options import Options
+
+
+def load(options: Options, threads: int) -> Stages:
+    """Stages that do at once, without a network, what a page's name says."""
+    return Stages(lambda scan: _read(scan, options), page_documents, f"cpu, {threads} threads", ("these are stand-ins",))
+
+
+def load_slowly(options: Options, threads: int) -> Stages:
+    """The same, but each page takes a while, so that a run can be stopped in the midst of it."""
+    return Stages(lambda scan: _pause(0.05) or _read(scan, options), page_documents, f"cpu, {threads} threads")
+
+
+def load_nothing(_options: Options, _threads: int) -> Stages:
+    """A network that crashes while it is loaded."""
+    os.kill(os.getpid(), signal.SIGSEGV)
+    raise AssertionError("still alive")
+
+
+def _pause(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def _read(scan: Scan, options: Options) -> PageResult:
+    name = scan.page_id
+    if "hang" in name:
+        time.sleep(3600)
+    if "crash" in name:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if "exit" in name:
+        os._exit(3)
+    if "hog" in name:
+        _take_all_memory()
+    if "raise" in name:
+        raise PageError(f"{name}: it is torn", remedy="mend it")
+    if "full" in name:
+        raise OutputError("no space", remedy="free some")
+    return made_result(scan, options, 0 if "blank" in name else 2)
+
+
+def _take_all_memory() -> None:
+    taken = []
+    while True:  # the pixels are written to: memory that nobody touches is not taken
+        taken.append(np.full(20_000_000, 1, np.uint8))
+        time.sleep(0.01)
+
+
+def made_result(scan: Scan, options: Options, articles: int) -> PageResult:
+    """What was understood of a scan: so many articles of one line each."""
+    name, source = scan.page_id, scan.source
+    regions = tuple(_region(f"{name}-r{n}", 10 + 30 * n) for n in range(articles))
+    width, height = source.width, source.height
+    page = Page(name, source, width, height, scan.frame, width, height, 20, 28, regions, language=options.language)
+    made = tuple(_article(f"{name}-a{n + 1:03d}", n + 1, region) for n, region in enumerate(regions))
+    return PageResult(page, made, Issue(), (("layout", 0.25), ("ocr", 1.0)))
+
+
+def _region(name: str, top: float) -> Region:
+    box = Box(10, top, 90, top + 20)
+    line = TextLine(name.replace("-r", "-l"), box.polygon, box, 20.0, text="港务会议", confidence=0.9)
+    return Region(name, Role.PARAGRAPH, box.polygon, box, (line,))
+
+
+def _article(name: str, number: int, region: Region) -> Article:
+    passage = Passage(Role.PARAGRAPH, (LinePiece(region.lines[0], 0, 4),), (region.id,))
+    return Article(name, ArticleKind.ARTICLE, number, (passage,))
