@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitize.__main__ import main
+from digitize.batch import run as runs
 from digitize.batch.documents import page_documents
 from digitize.batch.reading import Stages
 from digitize.errors import OutputError, PageError
@@ -22,6 +27,25 @@ from digitize.pipeline import PageResult
 if TYPE_CHECKING:
     from digitize.model import Scan
     from digitize.options import Options
+
+
+TESTS = Path(__file__).resolve().parent
+
+
+PROGRAM = "import sys, standins; sys.exit(standins.run_with(*sys.argv[1:]))"
+
+
+def program(load_name: str, *arguments: str | Path, code: str = PROGRAM) -> subprocess.Popen[str]:
+    """Start the program as a user does, but for what pages are read with: one of the functions below."""
+    command = [sys.executable, "-c", code, load_name, *map(str, arguments)]
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)]), "SOURCE_DATE_EPOCH": "1780000000"}
+    return subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def run_with(load_name: str, *arguments: str) -> int:
+    """The program's `main`, with other stages."""
+    runs.run.__kwdefaults__["load"] = globals()[load_name]
+    return main(arguments)
 
 
 def load(options: Options, threads: int) -> Stages:
@@ -64,8 +88,8 @@ def _read(scan: Scan, options: Options) -> PageResult:
 def _take_all_memory() -> None:
     taken = []
     while True:  # the pixels are written to: memory that nobody touches is not taken
-        taken.append(np.full(20_000_000, 1, np.uint8))
-        time.sleep(0.01)
+        taken.append(np.full(50_000_000, 1, np.uint8))
+        time.sleep(0.005)
 
 
 def made_result(scan: Scan, options: Options, articles: int) -> PageResult:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from digitize.batch.record import Record, Status, WrittenFile
-from digitize.batch.writing import is_whole, prepare_output, read_record, sha256, write_page
+from digitize.batch.writing import is_whole, prepare_output, read_record, recover, sha256, write_page
 from digitize.errors import OutputError
 from digitize.model import Source
 
@@ -129,6 +129,57 @@ def test_scratch_files_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     (tmp_path / "p" / ".digitize-p.alto.xml").write_bytes(b"half")
     written(tmp_path / "p", OLD)
     assert contents(tmp_path / "p") == OLD
+
+
+def test_a_run_that_is_killed_at_any_step_leaves_a_page_as_before_or_as_after(tmp_path: Path) -> None:
+    """Killed before each single change of the folder, a page that is replaced is recovered, with nothing beside it."""
+    code = f"""
+import os, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
+from pathlib import Path
+from test_batch_writing import NEW, OLD, written
+
+def deadly(real, left):
+    def change(*arguments, **named):
+        left.append(1)
+        if len(left) > last:
+            os._exit(9)
+        return real(*arguments, **named)
+    return change
+
+last = -1
+while True:
+    last += 1
+    first = written(Path({str(tmp_path)!r}, str(last), "p"), OLD)
+    if not os.fork():
+        left = []
+        for name in ("write_bytes", "replace", "unlink"):
+            setattr(Path, name, deadly(getattr(Path, name), left))
+        written(Path({str(tmp_path)!r}, str(last), "p"), NEW, first)
+        os._exit(0)
+    if os.wait()[1] == 0:
+        break
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    before, after = OLD, NEW
+    found = []
+    for out in sorted(tmp_path.iterdir(), key=lambda path: int(path.name)):
+        recover(out)
+        kept = contents(out / "p")
+        assert kept in (before, after)
+        record = read_record(out / "p")
+        assert record == record_of(kept)
+        found.append(kept == after)
+    assert found == sorted(found)
+    assert (found[0], found[-1], len(found)) == (False, True, 8)
+
+
+def test_a_first_reading_that_is_killed_leaves_no_folder(tmp_path: Path) -> None:
+    """What was begun and cannot be finished is gone."""
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / ".digitize-p.alto.xml").write_bytes(b"half")
+    recover(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("damage", ["missing", "changed"])

@@ -61,12 +61,13 @@ def write_page(folder: Path, record: Record, documents: Mapping[str, bytes], ear
         try:
             scratch = {name: _write_beside(folder / name, content) for name, content in contents.items()}
             for name, path in scratch.items():
+                if name == RECORD_NAME:  # last: until then its scratch file tells that the page is not finished
+                    _remove_unlisted(folder, record, earlier)
                 placed.append(folder / name)
                 path.replace(folder / name)
         except BaseException:
             _take_back(folder, placed)
             raise
-        _remove_unlisted(folder, record, earlier)
 
 
 def recover(output: Path) -> None:
@@ -90,11 +91,11 @@ def _recover_page(folder: Path) -> None:
     except (OSError, ValueError):
         whole = False
     if whole:
-        earlier = read_record(folder)
-        for name in (*(file.name for file in record.files), RECORD_NAME):
-            if (scratch := _scratch(folder / name)).exists():
-                scratch.replace(folder / name)
-        _remove_unlisted(folder, record, earlier)
+        for file in record.files:
+            if (scratch := _scratch(folder / file.name)).exists():
+                scratch.replace(folder / file.name)
+        _remove_unlisted(folder, record, read_record(folder))
+        _scratch(folder / RECORD_NAME).replace(folder / RECORD_NAME)
     _remove_scratch(folder)
     with contextlib.suppress(OSError):
         folder.rmdir()  # only when nothing is in it
