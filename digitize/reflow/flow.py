@@ -171,6 +171,8 @@ def is_centred(line: TextLine, edges: Edges, type_size: float) -> bool:
 def block_start(region: Region, edges: Edges, type_size: float, cues: Cues) -> Start:
     """How a block of text begins."""
     first = region.lines[0]
+    if is_byline(" ".join(line.text for line in region.lines), cues) and set_apart(first, edges, type_size):
+        return Start.BYLINE  # all of it: names on several lines, or "our reporter", which opens items too
     if cues.openings.match(first.text.strip()):
         return Start.OPENING
     if is_byline(first.text, cues) and set_apart(first, edges, type_size):

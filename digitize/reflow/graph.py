@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitize.geometry import Box
 from digitize.model import Link, LinkKind, Role
 from digitize.reflow.flow import End, Start
+from digitize.reflow.heads import ALIGNED, HEADING_REACH, Reach
 from digitize.reflow.matching import best_matching
 from digitize.reflow.nodes import NEVER, Evidence, HeadingNode, heading_nodes, make_block
 from digitize.reflow.steps import Steps
@@ -62,14 +62,8 @@ PITCH_MAX = 2.0
 HEADS = 3.0
 """A heading has text below it."""
 
-HEADING_REACH = 5.0
-"""White between a heading and its text, or within the text below it, in type sizes: a headline's own height at most."""
-
 HEADING_GAP = 0.4
 """Points taken for each type size between heading and text."""
-
-ALIGNED = 1.2
-"""Blocks whose tops differ by less than this many type sizes begin in one row."""
 
 ASIDE = -0.5
 """A block in the heading's row but not below it: headings stand in the middle of more columns than they cover."""
@@ -95,8 +89,9 @@ class FlowGraph:
         self.headings = heading_nodes(page.regions)
         self._nodes: tuple[HeadingNode | Block, ...] = (*self.headings, *self.blocks)
         self._steps = Steps(page, self.blocks, self.headings)
-        self._head = [self._heading_over(block) for block in self.blocks]
-        self._aside = [self._headings_aside(index) for index in range(len(self.blocks))]
+        self._reach = Reach(self.blocks, self.headings, self._steps)
+        if self._reach.embedded:
+            self._steps = Steps(page, self.blocks, self.headings, passed=self._reach.embedded)
 
     def links(self) -> tuple[Link, ...]:
         """The best consistent set of edges."""
@@ -133,65 +128,25 @@ class FlowGraph:
             "; ".join(evidence.reasons),
         )
 
-    def _heading_over(self, block: Block) -> int | None:
-        """The heading that a block stands right under, or right beside where the heading is set downwards."""
-        reached = [
-            (distance, index)
-            for index, heading in enumerate(self.headings)
-            if heading.region.frame_id == block.region.frame_id and (distance := self._distance(heading, block)) is not None
-        ]
-        return min(reached)[1] if reached else None
-
-    def _distance(self, heading: HeadingNode, block: Block) -> float | None:
-        """White between a heading and the text next to it, in type sizes; None where something else stands between.
-
-        An upright heading's text stands beside it, its top level with the heading's; any other's stands below.
-        """
-        if heading.upright:
-            left, right = sorted((heading.box, block.box), key=lambda box: box.cx)
-            gap = (right.x0 - left.x1) / self.type_size
-            level = abs(block.box.y0 - heading.box.y0) <= ALIGNED * self.type_size
-            return gap if level and -1 <= gap <= HEADING_REACH and not self._steps.parted(left, right) else None
-        if heading.box.overlap_x(block.box) <= self.type_size or heading.box.cy >= block.box.y0:
-            return None
-        span = Box(block.box.x0, heading.box.y1, block.box.x1, block.box.y0)
-        walls = [h.box for h in self.headings if h is not heading]
-        walls += [other.box for other in self.blocks if other is not block and other.end is End.BYLINE]
-        if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._steps.ruled(span):
-            return None
-        return span.height / self.type_size if max(self._steps.white(span)) <= HEADING_REACH * self.type_size else None
-
-    def _headings_aside(self, index: int) -> frozenset[int]:
-        """The headings in whose row of blocks a block without one stands: their tops level, no rule in the gutters between."""
-        if self._head[index] is not None:
-            return frozenset()
-        block, found = self.blocks[index], set()
-        upright = [rule for rule in self._steps.upright_rules if rule.overlap_y(block.box) > 0.5 * block.box.height]
-        for other, head in zip(self.blocks, self._head, strict=True):
-            level = abs(other.box.y0 - block.box.y0) <= ALIGNED * self.type_size
-            low, high = sorted((other.box.cx, block.box.cx))
-            if (
-                head is not None
-                and level
-                and other.region.frame_id == block.region.frame_id
-                and not any(low < r.cx < high for r in upright)
-            ):
-                found.add(head)
-        return frozenset(found)
-
     def _heads(self, number: int, target: int) -> Evidence:
-        heading, block, own = self.headings[number], self.blocks[target], self._head[target]
+        heading, block, own = self.headings[number], self.blocks[target], self._reach.head[target]
         if heading.region.frame_id != block.region.frame_id or own not in {None, number}:
             return NEVER
-        nearest = [b for b, head in zip(self.blocks, self._head, strict=True) if head == number]
+        nearest = [b for b, head in zip(self.blocks, self._reach.head, strict=True) if head == number]
         row = min((b.box.y0 for b in nearest), default=block.box.y0)
-        gap = (block.box.y0 - heading.box.y1) / self.type_size
-        if abs(block.box.y0 - row) > ALIGNED * self.type_size or (gap > HEADING_REACH and not heading.upright):
+        if abs(block.box.y0 - row) > ALIGNED * self.type_size:
             return NEVER
-        found = Evidence().plus(HEADS, "beside the upright heading" if heading.upright else "below the heading")
-        found = found.plus(-HEADING_GAP * max(0.0, gap - 1), "distance")
+        if number in self._reach.embedded:
+            found = Evidence().plus(HEADS, "round the heading")
+        elif heading.upright:
+            found = Evidence().plus(HEADS, "beside the upright heading")
+        else:
+            gap = (block.box.y0 - heading.box.y1) / self.type_size
+            if gap > HEADING_REACH:
+                return NEVER
+            found = Evidence().plus(HEADS, "below the heading").plus(-HEADING_GAP * max(0.0, gap - 1), "distance")
         if own is None:
-            if number not in self._aside[target]:
+            if number not in self._reach.aside[target]:
                 return NEVER
             found = found.plus(ASIDE, "beside the heading's columns")
         first = min((b.box.x0 for b in nearest), default=block.box.x0)
@@ -219,10 +174,10 @@ class FlowGraph:
         return found.plus(*self._headings_say(number, target))
 
     def _headings_say(self, source: int, target: int) -> tuple[float, str]:
-        ours, theirs = self._head[source], self._head[target]
+        ours, theirs = self._reach.head[source], self._reach.head[target]
         if theirs is None:
             return 0.0, ""
-        if ours == theirs or theirs in self._aside[source]:
+        if ours == theirs or theirs in self._reach.aside[source]:
             return SAME_HEADING, "under one heading"
         if self.blocks[source].box.y0 < self.headings[theirs].box.y0 or ours is not None:
             return OTHER_HEADING, "under another heading"

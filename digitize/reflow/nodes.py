@@ -37,6 +37,11 @@ class Block:
         """Its box, in reading-frame pixels."""
         return self.region.box
 
+    @property
+    def begins_amid(self) -> bool:
+        """Whether it begins in mid-sentence: no indent, no words that open an item, no capital."""
+        return self.start is Start.OPEN and not self.region.lines[0].text.strip()[:1].isupper()
+
 
 @dataclass(frozen=True, slots=True)
 class HeadingNode:

@@ -57,12 +57,18 @@ DROP = 0.4
 class Steps:
     """What is printed on a page where two of its blocks stand to each other; scores the step from one to the other."""
 
-    def __init__(self, page: Page, blocks: Sequence[Block], headings: Sequence[HeadingNode]) -> None:
+    def __init__(
+        self, page: Page, blocks: Sequence[Block], headings: Sequence[HeadingNode], passed: frozenset[int] = frozenset()
+    ) -> None:
+        """Take in a page; text goes past the headings numbered in `passed` as it goes past pictures."""
         self.type_size = page.type_size
         self.column = float(np.median([block.box.width for block in blocks])) if blocks else 1.0
-        self._nodes: tuple[HeadingNode | Block, ...] = (*headings, *blocks)
-        self._headings, self._blocks = headings, blocks
-        self._pictures = tuple(r for r in page.regions if r.role in {Role.PICTURE, Role.ADVERTISEMENT})
+        self._headings, self._blocks = [h for i, h in enumerate(headings) if i not in passed], blocks
+        self._nodes: tuple[HeadingNode | Block, ...] = (*self._headings, *blocks)
+        furniture = {heading_id for i in passed if (heading_id := headings[i].region.heading_id)}
+        self._pictures = tuple(
+            r for r in page.regions if r.role in {Role.PICTURE, Role.ADVERTISEMENT} or r.heading_id in furniture
+        )
         self._printed = tuple(region.box for region in page.regions)
         rules = (separator.box for separator in page.separators if separator.kind == "rule")
         self._rules = tuple(r for r in rules if not any(adorns(r, h.box, page.type_size) for h in headings))

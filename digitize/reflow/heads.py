@@ -1,0 +1,126 @@
+"""Reach of headings: which blocks of text a heading stands over, beside, or in the midst of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digitize.geometry import Box
+from digitize.reflow.flow import End
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.reflow.nodes import Block, HeadingNode
+    from digitize.reflow.steps import Steps
+
+HEADING_REACH = 5.0
+"""White between a heading and its text, or within the text below it, in type sizes: a headline's own height at most."""
+
+ALIGNED = 1.2
+"""Blocks whose tops differ by less than this many type sizes begin in one row."""
+
+
+class Reach:
+    """The headings of a page with the blocks around them.
+
+    Attributes:
+        head: for each block the number of the heading that it belongs to by its place alone, or None.
+        aside: for each block without one the headings in whose row it stands.
+        embedded: the headings that stand in the midst of their text, which runs round them and goes on below.
+    """
+
+    def __init__(self, blocks: Sequence[Block], headings: Sequence[HeadingNode], steps: Steps) -> None:
+        self._blocks, self._headings, self._steps = blocks, headings, steps
+        self.head = [self._nearest(block) for block in blocks]
+        around = {number: found for number in range(len(headings)) if (found := self._around(number))}
+        self.embedded = frozenset(around)
+        for number, indices in around.items():
+            for index in indices:
+                self.head[index] = number
+        self.aside = [self._headings_aside(index) for index in range(len(blocks))]
+
+    def _nearest(self, block: Block) -> int | None:
+        """The heading that a block stands right under, or right beside where the heading is set downwards."""
+        reached = [
+            (distance, index)
+            for index, heading in enumerate(self._headings)
+            if heading.region.frame_id == block.region.frame_id and (distance := self._distance(heading, block)) is not None
+        ]
+        return min(reached)[1] if reached else None
+
+    def _distance(self, heading: HeadingNode, block: Block) -> float | None:
+        """White between a heading and the text next to it, in type sizes; None where something else stands between.
+
+        An upright heading's text stands beside it, its top level with the heading's; any other's stands below.
+        """
+        size = self._steps.type_size
+        if heading.upright:
+            left, right = sorted((heading.box, block.box), key=lambda box: box.cx)
+            gap = (right.x0 - left.x1) / size
+            level = abs(block.box.y0 - heading.box.y0) <= ALIGNED * size
+            return gap if level and -1 <= gap <= HEADING_REACH and not self._steps.parted(left, right) else None
+        if heading.box.overlap_x(block.box) <= size or heading.box.cy >= block.box.y0:
+            return None
+        span = Box(block.box.x0, heading.box.y1, block.box.x1, block.box.y0)
+        walls = [h.box for h in self._headings if h is not heading]
+        walls += [other.box for other in self._blocks if other is not block and other.end is End.BYLINE]
+        if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._steps.ruled(span):
+            return None
+        return span.height / size if max(self._steps.white(span)) <= HEADING_REACH * size else None
+
+    def _around(self, number: int) -> tuple[int, ...]:
+        """The blocks above and beside a heading that stands in the midst of its text; none where it stands over it.
+
+        No item begins in mid-sentence. Where the first column under a heading does, the column above breaks off in one,
+        and a column at the side runs past the heading, the text goes round it.
+        """
+        heading, size = self._headings[number], self._steps.type_size
+        below = [b for b, head in zip(self._blocks, self.head, strict=True) if head == number]
+        if heading.upright or not below:
+            return ()
+        first = min(below, key=lambda b: b.box.x0)
+        above = [i for i, block in enumerate(self._blocks) if self._stands_on(block, heading)]
+        broken = [i for i in above if self._blocks[i].end is End.OPEN and self._blocks[i].box.overlap_x(first.box) > size]
+        if not (first.begins_amid and broken):
+            return ()
+        edge = [*(b.box for b in below), *(self._blocks[i].box for i in above)]
+        left, right = min(box.x0 for box in edge), max(box.x1 for box in edge)
+        beside = [
+            i
+            for i, block in enumerate(self._blocks)
+            if block.region.frame_id == heading.region.frame_id
+            and block.box.y0 < heading.box.y0
+            and block.box.y1 > heading.box.y1
+            and -size < max(left - block.box.x1, block.box.x0 - right) < self._steps.column
+            and not self._steps.parted(*sorted((block.box, heading.box), key=lambda box: box.cx))
+        ]
+        return (*above, *beside) if beside else ()
+
+    def _stands_on(self, block: Block, heading: HeadingNode) -> bool:
+        """Whether a block ends right above a heading."""
+        size = self._steps.type_size
+        span = Box(block.box.x0, block.box.y1, block.box.x1, heading.box.y0)
+        return (
+            block.region.frame_id == heading.region.frame_id
+            and block.box.overlap_x(heading.box) > size
+            and -size < span.height <= HEADING_REACH * size
+            and not self._steps.ruled(span)
+        )
+
+    def _headings_aside(self, index: int) -> frozenset[int]:
+        """The headings in whose row of blocks a block without one stands: their tops level, no rule in the gutters between."""
+        if self.head[index] is not None:
+            return frozenset()
+        block, found = self._blocks[index], set()
+        upright = [rule for rule in self._steps.upright_rules if rule.overlap_y(block.box) > 0.5 * block.box.height]
+        for other, head in zip(self._blocks, self.head, strict=True):
+            level = abs(other.box.y0 - block.box.y0) <= ALIGNED * self._steps.type_size
+            low, high = sorted((other.box.cx, block.box.cx))
+            if (
+                head is not None
+                and level
+                and other.region.frame_id == block.region.frame_id
+                and not any(low < r.cx < high for r in upright)
+            ):
+                found.add(head)
+        return frozenset(found)
