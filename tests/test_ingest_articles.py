@@ -213,6 +213,36 @@ def test_display_type_is_an_advertisement() -> None:
     assert [a.kind for a in result.articles] == [*[ArticleKind.ARTICLE] * 2, *[ArticleKind.ADVERTISEMENT] * 2]
 
 
+def test_rules_part_short_items() -> None:
+    """Where the file has a rule between two paragraphs, the one below it is another item."""
+    column, other = Column(), second()
+    column.heading("NEWS IN BRIEF.").paragraph(text("first", 6))
+    rule = f'<GraphicalElement HPOS="{LEFT + 300:.0f}" VPOS="{column.y:.0f}" WIDTH="300" HEIGHT="3"/>'
+    column.y += PITCH
+    column.paragraph(text("below", 6))
+    other.heading("OTHERS.").paragraph(text("other", 14))
+    lines = shuffled(column, other)
+    ruled, plain = (understood(alto(lines, extra=extra))[0].articles for extra in (rule, ""))
+    assert [body(article) for article in ruled] == [text("first", 6), text("below", 6), text("other", 14)]
+    assert [body(article) for article in plain] == [f"{text('first', 6)} {text('below', 6)}", text("other", 14)]
+
+
+def test_a_drop_capital_is_put_back_before_its_word() -> None:
+    """The large letter beside a text's first lines is the first of its first word, with its place."""
+    column, other = Column(), second()
+    column.heading("TALES.").paragraph(f"nce upon {text('time', 14)}", indent=False)
+    other.heading("OTHERS.").paragraph(text("other", 14))
+    first, below = (line for line in column.lines if line.text != "TALES." and line.middle < column.lines[3].middle)
+    initial = type(first)((("O", LEFT),), first.middle + 0.6 * PITCH, 3 * SIZE)
+    narrow = [
+        type(line)(tuple((w, x + 60) for w, x in line.words[:-2]), line.middle, line.size) if line in (first, below) else line
+        for line in column.lines
+    ]
+    tale = articles([*narrow, initial, *other.lines])[0]
+    assert body(tale).startswith("Once upon Timea ")
+    assert tale.lines[1].glyphs[0].text == "O"
+
+
 def test_a_masthead_is_folio() -> None:
     """What stands above the columns, in large type and around it, is no article."""
     masthead = Column(top=100, measure=2 * COLUMN + GUTTER).heading("THE COURIER", 5 * SIZE, white=0.0)

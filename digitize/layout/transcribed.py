@@ -15,6 +15,7 @@ import numpy as np
 from digitize.geometry import AffineMap, Box, hull, map_polygon
 from digitize.layout.columns import BODY, Column, find_columns, find_lean, find_slope
 from digitize.layout.crossheads import Ending, Setting, ending, heading_flags, is_signature, usual_pitch, white_between
+from digitize.layout.initials import join_initials
 from digitize.layout.masthead import folio_lines
 from digitize.layout.tiers import Order, Strip
 from digitize.layout.typeface import body_type, type_size
@@ -63,6 +64,7 @@ def find_transcript_layout(transcript: Transcript, *, trust_blocks: bool = False
     lines = [replace(line, box=_upright(line.box, frame)) for line in sized]
     separators = tuple(replace(s, box=_upright(s.box, frame)) for s in transcript.separators)
     pictures = tuple(_upright(box, frame) for box in transcript.pictures)
+    lines = list(join_initials(lines, size)) if size else lines
     columns = find_columns([line.box for line in _body(lines, size)], size)
     drafts: list[Draft] = []
     pitch = 0.0
@@ -73,7 +75,7 @@ def find_transcript_layout(transcript: Transcript, *, trust_blocks: bool = False
         rest = [line for line in lines if line not in folio]
         strips = _file_strips(transcript, rest) if trust_blocks else order.strips(rest)
         pitch = usual_pitch([strip.lines for strip in strips], size)
-        drafts += _drafts(strips, size, pitch)
+        drafts += _drafts(strips, [s.box for s in separators if not s.vertical], size, pitch)
     regions = _number(transcript, drafts, pictures, frame)
     return _page(transcript, regions, separators, frame, (size, pitch))
 
@@ -96,7 +98,7 @@ def _file_strips(transcript: Transcript, lines: Sequence[TextLine]) -> tuple[Str
     return tuple(Strip(0, number, Column(box.x0, box.x1), block) for number, (block, box) in enumerate(boxes, start=1))
 
 
-def _drafts(strips: Sequence[Strip], size: float, pitch: float) -> Iterator[Draft]:
+def _drafts(strips: Sequence[Strip], rules: Sequence[Box], size: float, pitch: float) -> Iterator[Draft]:
     heading = 0
     for before, strip in zip([None, *strips[:-1]], strips, strict=True):
         setting = Setting(strip.edges, size, pitch)
@@ -109,7 +111,19 @@ def _drafts(strips: Sequence[Strip], size: float, pitch: float) -> Iterator[Draf
                 heading += 1
                 yield from _heading_drafts(lines, strip, heading)
             else:
-                yield from _text_drafts(lines, strip, setting)
+                for part in _cut_at_rules(lines, rules):
+                    yield from _text_drafts(part, strip, setting)
+
+
+def _cut_at_rules(lines: tuple[TextLine, ...], rules: Sequence[Box]) -> Iterator[tuple[TextLine, ...]]:
+    """Running text, cut where a rule parts one line from the next: short items stand between rules."""
+    start = 0
+    for index in range(1, len(lines)):
+        upper, lower = lines[index - 1].box, lines[index].box
+        if any(upper.cy < rule.cy < lower.cy and rule.overlap_x(hull((upper, lower))) > rule.width / 2 for rule in rules):
+            yield lines[start:index]
+            start = index
+    yield lines[start:]
 
 
 def _heading_drafts(lines: tuple[TextLine, ...], strip: Strip, heading: int) -> Iterator[Draft]:

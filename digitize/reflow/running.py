@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitize.geometry import hull
 from digitize.model import HEADING_ROLES, Link, LinkKind, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from digitize.geometry import Box
     from digitize.model import Page, Region
 
 LARGE = 1.3
@@ -47,7 +49,8 @@ SURE = 1.0
 
 def run_on(page: Page) -> Page:
     """Link the regions of a page in running columns as they follow each other, and tell advertisements from news."""
-    units = [_settled(unit) for unit in running_units(page.regions)]
+    rules = [separator.box for separator in page.separators if separator.kind == "rule" and not separator.vertical]
+    units = [_settled(unit) for unit in running_units(page.regions, rules)]
     notices = _notices(units, page.type_size)
     regions: list[Region] = [region for region in page.regions if region.role is Role.FOLIO]
     links: list[Link] = []
@@ -64,8 +67,8 @@ def is_running(page: Page) -> bool:
     return any(region.tier for region in page.regions)
 
 
-def running_units(regions: Sequence[Region]) -> Iterator[list[Region]]:
-    """Cut regions in reading order into items."""
+def running_units(regions: Sequence[Region], rules: Sequence[Box] = ()) -> Iterator[list[Region]]:
+    """Cut regions in reading order into items; `rules` are horizontal."""
     unit: list[Region] = []
     for region in regions:
         if region.role in {Role.FOLIO, Role.PICTURE}:
@@ -74,6 +77,7 @@ def running_units(regions: Sequence[Region]) -> Iterator[list[Region]]:
         begins = (
             (region.role in HEADING_ROLES and bool(text))
             or (bool(text) and text[-1].role is Role.BYLINE and region.role is Role.PARAGRAPH)
+            or (bool(text) and _ruled_off(text[-1], region, rules))
             or (bool(unit) and region.tier != unit[-1].tier and not _over(unit, region))
         )
         if begins and unit:
@@ -82,6 +86,15 @@ def running_units(regions: Sequence[Region]) -> Iterator[list[Region]]:
         unit.append(region)
     if unit:
         yield unit
+
+
+def _ruled_off(upper: Region, lower: Region, rules: Sequence[Box]) -> bool:
+    """Whether a rule stands between two pieces of text, one below the other in a column."""
+    if upper.column != lower.column or upper.tier != lower.tier or not upper.lines or not lower.lines:
+        return False
+    span = hull((upper.lines[-1].box, lower.lines[0].box))
+    top, foot = upper.lines[-1].box.cy, lower.lines[0].box.cy
+    return any(top < rule.cy < foot and rule.overlap_x(span) > rule.width / 2 for rule in rules)
 
 
 def _over(unit: Sequence[Region], region: Region) -> bool:
