@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from transcribed import (
     COLUMN,
     GUTTER,
@@ -12,6 +15,7 @@ from transcribed import (
     PITCH,
     SIZE,
     Column,
+    Line,
     alto,
     moved,
     open_end,
@@ -19,18 +23,22 @@ from transcribed import (
     shuffled,
     text,
     two_columns,
+    width,
 )
 
+from digitize.export import to_tei
 from digitize.ingest import read_transcripts
-from digitize.model import ArticleKind, LinePiece, Role
+from digitize.model import ArticleKind, LinePiece, Revision, Role
 from digitize.options import Options
 from digitize.pipeline import process_issue
 
 if TYPE_CHECKING:
-    from transcribed import Line
-
     from digitize.model import Article
     from digitize.pipeline import PageResult
+
+
+NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+REVISION = Revision(1, NOW, NOW)
 
 
 def understood(*contents: bytes, options: Options | None = None) -> tuple[PageResult, ...]:
@@ -268,3 +276,26 @@ def test_a_page_without_text_has_no_articles() -> None:
     """Covers and blank pages are pages all the same."""
     (result,) = understood(alto([]))
     assert (result.blank, result.articles, result.page.regions) == (True, (), ())
+
+
+PLACES = st.tuples(st.integers(0, 1900), st.integers(0, 2900), st.sampled_from((0.5, 1.0, 1.0, 1.0, 2.0, 6.0)))
+WORDS = st.lists(st.sampled_from(("the", "Harbour", "ROME", "12", "-", "«", "parted-", "é.", "O")), min_size=1, max_size=6)
+
+
+@settings(deadline=None, max_examples=60)
+@given(printed=st.lists(st.tuples(PLACES, WORDS), max_size=60), trusted=st.booleans())
+def test_no_line_is_lost(printed: list[tuple[tuple[int, int, float], list[str]]], *, trusted: bool) -> None:
+    """However lines stand on a page, each is in one region, and every article's text is that of the page's lines."""
+    lines = []
+    for (x, y, size), words in printed:
+        places = [x + sum(width(w, size * SIZE) + 10 for w in words[:i]) for i in range(len(words))]
+        lines.append(Line(tuple(zip(words, places, strict=True)), y, size * SIZE))
+    (result,) = understood(alto(lines, size=(4000, 3200)), options=Options(trust_blocks=trusted))
+    found = [line.text for region in result.page.regions for line in region.lines]
+    count = sum(len(line.text.replace(" ", "")) for line in lines)
+    assert sum(len(line.replace(" ", "")) for line in found) == count
+    ids = [line.id for region in result.page.regions for line in region.lines]
+    assert len(ids) == len(set(ids))
+    assert {line.id for article in result.articles for line in article.lines} <= set(ids)
+    for article in result.articles:
+        assert to_tei(article, result.page, result.issue, REVISION)
