@@ -13,6 +13,7 @@ from PIL import Image
 from transcribed import alto, mets, page, shuffled, text, two_columns
 
 from digitize.batch.run import run
+from digitize.batch.tasks import Workers
 from digitize.export import SVG_SUFFIX
 from digitize.options import Options
 from digitize.validate import validate_paths
@@ -58,7 +59,7 @@ def image(path: Path, size: tuple[int, int] = (1050, 1500)) -> None:
 
 def read(out: Path, *inputs: Path, options: Options | None = None, force: bool = False) -> Summary:
     """A run, without a fault in what it writes."""
-    summary = run(inputs, out, options or Options(), force=force)
+    summary = run(inputs, out, options or Options(), force=force, workers=Workers(jobs=0))
     assert [str(violation) for violation in validate_paths([out], None)] == []
     return summary
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How one page ended. `page_id` is "" for a file that could not be taken in; `trace` is for people who debug."""
+    """How one page ended. `page_id` is "" for a file that could not be taken in; `trace` is for people who debug.
+
+    `frame` is the page's place in its file, from 1.
+    """
 
     page_id: str
     path: str
@@ -25,6 +28,7 @@ class Outcome:
     error: Failure | None = None
     skipped: bool = False
     trace: str = ""
+    frame: int = 1
 
     @staticmethod
     def of(record: Record, *, skipped: bool = False, trace: str = "") -> Outcome:
@@ -32,7 +36,16 @@ class Outcome:
         seconds = 0.0 if skipped else sum(time for _, time in record.timings)
         warnings = () if skipped else record.warnings
         return Outcome(
-            record.page_id, record.source.path, record.status, record.counts, seconds, warnings, record.error, skipped, trace
+            record.page_id,
+            record.source.path,
+            record.status,
+            record.counts,
+            seconds,
+            warnings,
+            record.error,
+            skipped,
+            trace,
+            record.source.frame,
         )
 
 

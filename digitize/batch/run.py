@@ -20,7 +20,6 @@ from digitize.errors import ConfigurationError
 from digitize.ocr.weights import find_weights
 from digitize.scan import FailedInput, find_inputs
 from digitize.scan.inputs import MULTI_FRAME_SUFFIXES
-from digitize.scan.page_ids import natural_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -113,7 +112,8 @@ def run(
             interrupted = True
         finally:
             recover(output)
-    told.sort(key=lambda each: (each[0], natural_order(each[1].page_id)))
+    # The frames of a file may end in any order; the pages of an issue come in theirs.
+    told.sort(key=lambda each: (each[0], 0 if isinstance(entries[each[0]], IssueInput) else each[1].frame))
     return Summary(tuple(outcome for _, outcome in told), interrupted=interrupted)
 
 
