@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from galleys import COLUMN, PITCH, TYPE, column_left
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.geometry import IDENTITY, Box, hull
-from digitize.layout import detect_text, find_layout
+from digitize.layout import DetectedText, detect_text, find_layout
 from digitize.layout.areas import find_panels, find_pictures, find_tints
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
@@ -19,6 +19,7 @@ from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import make_ink
 from digitize.layout.lines import cut_lines, join_lines, trim_dust
+from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules
 from digitize.layout.upright import turned, turned_back, upright_lines
 from digitize.model import Role, Scan, Source
@@ -302,6 +303,61 @@ def test_what_looks_like_lines_in_a_photo_does_not_tear_it() -> None:
     texture = Box(700, 330, 1200, 360)
     (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [texture], ())
     assert picture.intersection(Box(700, 200, 1200, 500)) > 0.95 * 500 * 300
+
+
+def test_narrow_lines_at_a_pictures_side_are_its_caption() -> None:
+    """A block too narrow for a column, within a picture's height, captions it; a column beside it does not."""
+    picture, column = Box(60, 200, 400, 500), column_lines(1, 10)
+    narrow = [Box(410, y, 470, y + TYPE) for y in (420, 450, 480)]
+    roles = {draft.role for draft in find_regions(narrow, [picture], (), (), TYPE) if draft.lines}
+    assert roles == {Role.CAPTION}
+    assert {draft.role for draft in find_regions(column, [picture], (), (), TYPE) if draft.lines} == {Role.PARAGRAPH}
+
+
+def test_text_goes_on_below_a_picture() -> None:
+    """Full lines of body type below a picture are text, though a speck makes one of them lower or wider."""
+    picture, lines = Box(60, 200, 500, 390), column_lines(0, 4, y=400)
+    lines[2] = Box(lines[2].x0, lines[2].y0, lines[2].x1 + 12, lines[2].y1)
+    assert [draft.role for draft in find_regions(lines, [picture], (), (), TYPE)] == [Role.PICTURE, Role.PARAGRAPH]
+
+
+LINES = st.lists(
+    st.builds(
+        lambda x, y, width, height: Box(x, y, x + width, y + height),
+        st.integers(0, 1200),
+        st.integers(0, 1100),
+        st.integers(10, 400),
+        st.integers(8, 60),
+    ),
+    max_size=25,
+    unique=True,
+)
+AREAS = st.lists(
+    st.builds(lambda x, y, side: Box(x, y, x + side, y + side), st.integers(0, 900), st.integers(0, 900), st.integers(60, 500)),
+    max_size=3,
+    unique=True,
+)
+
+
+@given(lines=LINES, pictures=AREAS, grounds=AREAS)
+def test_every_line_stands_in_one_region(lines: list[Box], pictures: list[Box], grounds: list[Box]) -> None:
+    """However lines, pictures and grounds lie, each line is in exactly one region, and each region's box holds its lines."""
+    drafts = find_regions(lines, pictures, (), grounds, TYPE)
+    assert sorted(line for draft in drafts for line in draft.lines) == sorted(lines)
+    assert all(hull((draft.box, *draft.lines)) == draft.box for draft in drafts)
+
+
+@settings(max_examples=25, deadline=None)
+@given(noise=LINES)
+def test_noise_boxes_never_lose_text(noise: list[Box]) -> None:
+    """Whatever else the detector thinks it sees on a page, the lines that are printed keep their place in a region."""
+    pixels = blank()
+    body = [*column_lines(0, 6), *column_lines(1, 6)]
+    for line in body:
+        print_line(pixels, line)
+    page = find_layout(scan_of(pixels), DetectedText(lines=(*body, *noise), type_size=TYPE))
+    found = [line.box for line in page.lines]
+    assert all(sum(box.intersection(line) for box in found) >= 0.8 * line.area for line in body)
 
 
 def test_lines_stack_by_column() -> None:

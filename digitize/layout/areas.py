@@ -190,7 +190,8 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
         area = ink.window(tint)
         grey[area] = cv2.blur(grey[area], (odd(SCREEN * unit),) * 2)
         paper[area] = np.percentile(grey[area], 75)
-    amid = {line for line in lines if _amid_tone(ink, line, type_size, paper - LINE_TONE * (light - dark))}
+    white = paper - LINE_TONE * (light - dark)
+    amid = {line for line in lines if _amid_tone(ink, line, type_size, white)}
     if amid:
         # A column of lines is text, whatever it stands on.
         amid -= {line for block in stack_lines(lines, (), type_size) if len(block.lines) >= COLUMN for line in block.lines}
@@ -211,10 +212,10 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     )
 
 
-def _amid_tone(ink: Ink, line: Box, type_size: float, level: NDArray[np.float32]) -> bool:
+def _amid_tone(ink: Ink, line: Box, type_size: float, white: NDArray[np.float32]) -> bool:
     """Whether a detected line has no row of white above it and none below: then it is texture of a photo, and not text."""
     rows, columns = ink.window(line.grown(0, LINE_WHITE * type_size))
-    lighter = ink.grey[rows, columns].mean(axis=1) > level[rows, columns].mean(axis=1)
+    lighter = ink.grey[rows, columns].mean(axis=1) > white[rows, columns].mean(axis=1)
     edge = round(2 * LINE_WHITE * type_size * ink.scale)
     return not lighter[:edge].any() and not lighter[-edge:].any()
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from statistics import median
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.layout.blocks import Block, same_column, split_at_gaps, stack_lines
+from digitize.layout.blocks import COLUMN_MIN, EDGE, Block, same_column, split_at_gaps, stack_lines
 from digitize.layout.headings import HEADING_SIZE, Heading, find_headings
 from digitize.model import Role
 
@@ -136,21 +137,31 @@ def _heading_drafts(heading: Heading, ground: int | None) -> list[Draft]:
 
 
 def _captioned(block: Block, pictures: Sequence[Box], type_size: float) -> list[tuple[Role, Block]]:
-    """A block, with the lines that caption the picture above it set apart."""
-    first = block.lines[0]
-    over = [
-        picture
-        for picture in pictures
-        if -0.5 * type_size <= first.y0 - picture.y1 <= CAPTION_GAP * type_size
-        and same_column(picture, first)
-        and first.x0 >= picture.x0 - type_size
-        and first.x1 <= picture.x1 + type_size
-    ]
-    if not over:
+    """A block, with the lines that caption the picture above or beside it set apart."""
+    if any(_is_beside(picture, block.box, type_size) for picture in pictures):
+        return [(Role.CAPTION, block)]
+    if not any(_is_below(picture, block.lines[0], type_size) for picture in pictures):
         return [(Role.PARAGRAPH, block)]
     count = _caption_length(block, type_size)
     parts = [(Role.CAPTION, block.lines[:count]), (Role.PARAGRAPH, block.lines[count:])]
     return [(role, Block(lines)) for role, lines in parts if lines]
+
+
+def _is_below(picture: Box, line: Box, type_size: float) -> bool:
+    """Whether a line stands right below a picture, no wider than it."""
+    return (
+        -0.5 * type_size <= line.y0 - picture.y1 <= CAPTION_GAP * type_size
+        and same_column(picture, line)
+        and line.x0 >= picture.x0 - type_size
+        and line.x1 <= picture.x1 + type_size
+    )
+
+
+def _is_beside(picture: Box, box: Box, type_size: float) -> bool:
+    """Whether a block too narrow for a column stands at a picture's side, within its height."""
+    gap = max(box.x0 - picture.x1, picture.x0 - box.x1)
+    level = box.y0 >= picture.y0 - type_size and box.y1 <= picture.y1 + type_size
+    return level and box.width < COLUMN_MIN * type_size and -0.5 * type_size <= gap <= CAPTION_GAP * type_size
 
 
 def _caption_length(block: Block, type_size: float) -> int:
@@ -170,5 +181,6 @@ def _caption_length(block: Block, type_size: float) -> int:
             return count
     if len(lines) > CAPTION_LINES:
         return 0
-    is_text = len(lines) > 1 and lines[0].height >= CAPTION_SIZE * type_size and lines[0].width >= 0.97 * block.box.width
+    size, full = median(line.height for line in lines), lines[0].x1 >= block.box.x1 - EDGE * type_size
+    is_text = len(lines) > 1 and size >= CAPTION_SIZE * type_size and full
     return 0 if is_text else len(lines)
