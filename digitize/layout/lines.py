@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 SAME_LINE = 0.6
 """Share of the smaller height that two pieces of one line overlap in y."""
 
+STACKED = 0.2
+"""Lines that share more than this share of the narrower one's width in x stand one above the other."""
+
 CORE = 0.2
 """The share of a detected line's height, at its top and at its bottom, that may show a neighbour's ink."""
 
@@ -93,7 +96,11 @@ class _RowIndex:
 
 
 def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box]) -> Box | None:
-    stacked = [o for o in others if o.overlap_x(line) > 0 and o.overlap_y(line) < 0.5 * min(o.height, line.height)]
+    stacked = [
+        o
+        for o in others
+        if o.overlap_x(line) > STACKED * min(o.width, line.width) and o.overlap_y(line) < 0.5 * min(o.height, line.height)
+    ]
     above = [_valley(mask, ink, o, line) for o in stacked if o.cy < line.cy]
     below = [_valley(mask, ink, line, o) for o in stacked if o.cy > line.cy]
     tall = Box(
