@@ -1,9 +1,10 @@
-"""Scratches: thin dark lines down the whole film, over the margins too, where no printed rule goes.
+"""Scratches: thin dark lines along the film, some of them down all of it, that printed rules are not.
 
-They would be found as rules and part lines of type that belong together. A scratch shows as a thin dark column in the
-margin above the print and again in the margin below; a straight line between two such places is a scratch when
-it is dark nearly all the way. It is painted over, row by row, with what stands to its left and right, where that is
-lighter: strokes that cross it go on, paper closes.
+They would be found as rules, and part lines of type that belong together. Two things tell a scratch from a rule. A
+printer's rule keeps clear of the type beside it; a scratch runs through the type of line after line, and through the
+white between the lines. And a printer's rule ends where the print ends; a scratch may run over the empty margins, too.
+A scratch is painted over, row by row, with what stands to its left and right, where that is lighter: strokes that
+cross it go on, paper closes.
 """
 
 from __future__ import annotations
@@ -16,75 +17,93 @@ import cv2
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from digitize.geometry import Polygon
 
-# Rows are averaged in bands of this share of the page's height: grain goes, and the lines stay sharp.
-BAND = 1 / 200
+# Rows are averaged in bands of this share of the page's long side: grain goes, and thin lines stay sharp.
+BAND = 1 / 500
 # Lines up to about this share of the page's long side are thin; strokes of body type are of this width.
 WIDEST = 1 / 130
-# The bands from the page's edge that must be dark: past the blur of the edge, and before any print.
-MARGIN = range(2, 6)
 # How much darker than what is beside it a scratch is, in grey values of a page with white paper and black ink.
 CONTRAST = 32
+# A piece of a scratch that is dark over this share of the long side is followed from there: three heights of body type.
+PIECE = 1 / 40
 # How far scratches may lean from the film's direction, in degrees, and bend from a straight line, in pixels.
-LEAN, BEND = 1.2, 2
-# The share of bands in which a scratch is dark; column after column of type stays below half of it. It is not 1, since a
-# scratch does not show where it runs over ink.
+LEAN, BEND = 3.0, 2
+# The share of rows in which a scratch is dark, from any of its rows to its ends; column after column of type stays below
+# half of it. It is not 1, since a scratch does not show where it runs over ink.
 UNBROKEN = 0.85
+# Rounds in which a piece is followed to the scratch's ends, each up to twice as long as the last.
+ROUNDS = 8
+# So many lines of type run through by it make a thin dark line a scratch. Rules on measured pages touch none.
+LINES = 3
+# Half the width of a scratch that runs through type, as a share of the long side; strokes of large type are wider.
+HAIR = 1 / 900
+# What is looked at on each side, as a share of the long side, to tell type from white: more than a character's width.
+BESIDE = 1 / 100
+# Ink is darker than this grey value. A row of that strip is white with less ink in it than the first share, and a printed
+# rule, which may well meet another, with more than the second.
+INK = 140
+WHITE_ROW, RULE_ROW = 0.02, 0.8
+# Paper beside a scratch is lighter than this grey value, averaged over a band of rows: grey, where strokes are near.
+PAPER = 200
+# Ink within so many pixels of a scratch's flank touches it.
+TOUCH = 3
+# The margins, from the page's edge, as shares of its height: past the blur of the edge, and before any print.
+MARGIN = (0.01, 0.03)
 # The share of a margin that may be dark: a scan that was cut close has print there, and its rules are no scratches. Margins
 # with dust and scratches stay below 0.015, bands with type are above 0.04.
 EMPTY = 0.02
 # The flanks of a scratch, as a share of its darkness, that are painted over as well; and the blur beside them, in pixels.
 FLANK, BLUR = 0.2, 1
-# The path of a scratch is smoothed over so many bands.
-SMOOTHED = 9
+# The path of a scratch is smoothed over this share of the long side.
+SMOOTHED = 1 / 25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scratch:
-    """A scratch: where its middle is in x on each row of the page, int (height,), and half its width, in pixels."""
+    """A scratch: the row where it begins, where its middle is in x from there on, int (rows,), and half its width."""
 
+    top: int
     middle: NDArray[np.int64]
     half_width: int
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Bands:
-    """The page in bands.
-
-    `dark` tells how much darker than what is beside it each place is, uint8 (bands, width); the page reaches from band
-    `first` to band `last` in each column, int (width,).
-    """
-
-    dark: NDArray[np.uint8]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
+    @property
+    def bottom(self) -> int:
+        """One past its last row."""
+        return self.top + len(self.middle)
 
 
 def find_scratches(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) -> tuple[Scratch, ...]:
-    """Find the dark scratches that run down the whole page.
+    """Find the dark scratches that run down the page, or a part of it.
 
     Args:
         pixels: uint8 (height, width), 0 = ink, 255 = paper, upright.
         skew: by how many degrees the page was turned clockwise before, which tells the film's direction.
         outline: the page, in these pixels; None where it is all of them.
     """
-    height = pixels.shape[0]
-    bands = _bands(pixels, outline)
-    tops, bottoms = _dark_in_margin(bands.dark, bands.first, 1, skew), _dark_in_margin(bands.dark, bands.last, -1, skew)
-    least, most = (height * math.tan(math.radians(skew + lean)) for lean in (-LEAN, LEAN))
-    paths = [_follow(bands, top, bottom) for top in tops for bottom in bottoms if least <= bottom - top <= most]
-    return tuple(_scratch(bands, path, height) for path in paths if path is not None)
+    bands = _make_bands(pixels)
+    margins = _Margins(bands, outline)
+    found: list[Scratch] = []
+    for start in _pieces(bands, skew):
+        if any(_on(scratch, start, bands.rows) for scratch in found):
+            continue
+        line = _follow(bands, start)
+        scratch = _scratch(bands, line) if line else None
+        if scratch and (margins.reached_by(scratch) or lines_cut(pixels, scratch) >= LINES):
+            found.append(scratch)
+    return tuple(found)
 
 
 def without_scratches(pixels: NDArray[np.uint8], scratches: tuple[Scratch, ...]) -> NDArray[np.uint8]:
     """Paint scratches over with what is beside them: uint8, the shape of `pixels`; no pixel gets darker."""
     result = pixels.copy()
-    height, width = pixels.shape
-    rows = np.arange(height)
+    width = pixels.shape[1]
     for scratch in scratches:
+        rows = np.arange(scratch.top, scratch.bottom)
         reach = scratch.half_width + 1
         left, right = (
             result[rows, np.clip(scratch.middle + side * reach, 0, width - 1)].astype(np.float64) for side in (-1, 1)
@@ -97,58 +116,192 @@ def without_scratches(pixels: NDArray[np.uint8], scratches: tuple[Scratch, ...])
     return result
 
 
-def _bands(pixels: NDArray[np.uint8], outline: Polygon | None) -> _Bands:
-    height, width = pixels.shape
-    rows = max(1, round(height * BAND))
-    count = height // rows
-    means = cv2.resize(pixels[: count * rows], (width, count), interpolation=cv2.INTER_AREA)
-    window = max(3, round(max(height, width) * WIDEST) | 1)
-    dark = np.asarray(cv2.morphologyEx(means, cv2.MORPH_BLACKHAT, np.ones((1, window), np.uint8)), dtype=np.uint8)
-    page = np.ones((count, width), np.uint8)
-    if outline is not None:
-        corners = np.rint(np.asarray(outline) / (1, rows) - 0.5).astype(np.int32)
-        page = np.asarray(cv2.fillPoly(np.zeros_like(page), [corners], 1), dtype=np.uint8)
-    first, last = page.argmax(axis=0), count - 1 - page[::-1].argmax(axis=0)
-    return _Bands(dark, first.astype(np.int64), last.astype(np.int64))
+def lines_cut(pixels: NDArray[np.uint8], scratch: Scratch) -> int:
+    """How many lines of type a scratch runs through: rows where ink touches it, between rows that are white around it."""
+    long_side = max(pixels.shape)
+    if scratch.half_width - BLUR > max(1, HAIR * long_side):
+        return 0
+    reach, gap = max(TOUCH + 1, round(BESIDE * long_side)), scratch.half_width + 1
+    rows = np.arange(scratch.top, scratch.bottom)
+    offsets = np.arange(gap, gap + reach)
+    ink = [_beside(pixels, rows, scratch.middle, side * offsets) < INK for side in (-1, 1)]
+    white = np.all([side.mean(axis=1) < WHITE_ROW for side in ink], axis=0)
+    touched = np.any([side[:, :TOUCH].any(axis=1) & (side.mean(axis=1) < RULE_ROW) for side in ink], axis=0)
+    kinds = np.where(white, 0, 1)[white | touched]
+    return int(np.count_nonzero(np.diff(kinds) == 1)) if len(kinds) else 0
 
 
-def _dark_in_margin(dark: NDArray[np.uint8], edge: NDArray[np.int64], inwards: int, skew: float) -> list[int]:
-    """The columns that are darkest among those beside them that are dark all through an empty margin."""
-    count, width = dark.shape
-    rows = np.clip(edge + inwards * np.array(MARGIN)[:, np.newaxis], 0, count - 1)
-    margin = np.asarray(dark[rows, np.arange(width)], dtype=np.uint8)
-    drift = 2 * BEND + 1 + math.ceil(abs(math.tan(math.radians(skew))) / BAND)
-    if (margin > CONTRAST).mean() > EMPTY:
-        return []
-    level = cv2.dilate(margin, np.ones((1, drift), np.uint8)).min(axis=0)
-    hits = np.flatnonzero(level > CONTRAST)
-    runs = np.split(hits, np.flatnonzero(np.diff(hits) > 1) + 1) if len(hits) else []
-    sums = margin.sum(axis=0)
-    return [int(run[sums[run].argmax()]) for run in runs]
+def _beside(
+    pixels: NDArray[np.uint8], rows: NDArray[np.int64], middle: NDArray[np.int64], offsets: NDArray[np.int64]
+) -> NDArray[np.uint8]:
+    """The pixels at those offsets in x from a path, uint8 (rows, offsets)."""
+    columns = np.clip(middle[:, np.newaxis] + offsets, 0, pixels.shape[1] - 1)
+    return np.asarray(pixels[rows[:, np.newaxis], columns], np.uint8)
 
 
-def _follow(bands: _Bands, top: int, bottom: int) -> NDArray[np.float64] | None:
-    """The path, x for each band, of a scratch from a column at the top to one at the bottom; None where there is none."""
-    count, width = bands.dark.shape
-    start, end = bands.first[top] + MARGIN.start, bands.last[bottom] - MARGIN.start
-    band = np.arange(count)
-    line = top + (bottom - top) * (band - start) / max(end - start, 1)
-    beside = np.clip(np.rint(line).astype(np.int64)[:, np.newaxis] + np.arange(-BEND, BEND + 1), 0, width - 1)
-    levels = bands.dark[band[:, np.newaxis], beside].astype(np.float64)
-    on_page = levels[start : end + 1].max(axis=1, initial=0)
-    if len(on_page) == 0 or (on_page > CONTRAST).mean() < UNBROKEN:
-        return None
-    weights = levels**2 + 1e-6
-    bend = (weights * np.arange(-BEND, BEND + 1)).sum(axis=1) / weights.sum(axis=1)
-    return np.asarray(line + cv2.blur(bend[:, np.newaxis], (1, SMOOTHED))[:, 0], dtype=np.float64)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bands:
+    """The page in bands of so many `rows`.
+
+    `means` are their mean grey values, `dark` tells how much darker than what is beside it each place is, both
+    uint8 (bands, width); `long_side` is the page's, in pixels.
+    """
+
+    means: NDArray[np.uint8]
+    dark: NDArray[np.uint8]
+    rows: int
+    long_side: int
+
+    @property
+    def piece(self) -> int:
+        """The length of a piece that is followed, in bands."""
+        return max(3, round(PIECE * self.long_side / self.rows))
 
 
-def _scratch(bands: _Bands, path: NDArray[np.float64], height: int) -> Scratch:
-    count, width = bands.dark.shape
-    reach = max(1, round(max(height, width) * WIDEST / 2))
-    beside = np.clip(np.rint(path).astype(np.int64)[:, np.newaxis] + np.arange(-reach, reach + 1), 0, width - 1)
-    profile = np.median(bands.dark[np.arange(count)[:, np.newaxis], beside], axis=0)
-    flanks = np.flatnonzero(profile > FLANK * profile[reach - BEND : reach + BEND + 1].max()) - reach
-    near = [int(abs(offset)) for offset in flanks if abs(offset) <= reach]
-    middle = np.interp((np.arange(height) + 0.5) * count / height - 0.5, np.arange(count), path)
-    return Scratch(np.rint(middle).astype(np.int64), min(max(near, default=0) + BLUR, reach))
+def _make_bands(pixels: NDArray[np.uint8]) -> _Bands:
+    (height, width), long_side = pixels.shape, max(pixels.shape)
+    rows = max(1, min(round(BAND * long_side), height))
+    whole = pixels[: height // rows * rows]
+    means = np.asarray(cv2.resize(whole, (width, height // rows), interpolation=cv2.INTER_AREA), np.uint8)
+    window = np.ones((1, max(3, round(WIDEST * long_side) | 1)), np.uint8)
+    return _Bands(means, np.asarray(cv2.morphologyEx(means, cv2.MORPH_BLACKHAT, window), np.uint8), rows, long_side)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A straight piece of what may be a scratch: x = slope * band + start, from band `top` to before band `bottom`."""
+
+    top: int
+    bottom: int
+    slope: float
+    start: float
+
+    def at(self, bands: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Where it is in x, in pixels."""
+        return np.asarray(self.slope * bands + self.start, np.float64)
+
+
+def _pieces(bands: _Bands, skew: float) -> Iterator[_Line]:
+    """The long pieces of thin dark lines on paper along the film, the longest first."""
+    mask = (bands.dark > CONTRAST).astype(np.uint8)
+    # A pixel of slack on both sides keeps a line whole where it leans from one column to the next.
+    slack = cv2.dilate(mask, np.ones((1, 3), np.uint8))
+    runs = cv2.morphologyEx(slack, cv2.MORPH_OPEN, _along(bands.piece, bands.rows * math.tan(math.radians(skew))))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
+    for label in np.argsort(-stats[1:, cv2.CC_STAT_HEIGHT], kind="stable") + 1:
+        x, y, width, height = (int(value) for value in stats[label, :4])
+        own = (labels[y : y + height, x : x + width] == label) & (mask[y : y + height, x : x + width] > 0)
+        widths = own.sum(axis=1)
+        if np.count_nonzero(widths) < height / 2:
+            continue
+        tops, columns = np.nonzero(own)
+        slope, start = np.polyfit(tops + y, columns + x, 1)
+        lean = math.degrees(math.atan(slope / bands.rows)) - skew
+        line = _Line(y, y + height, float(slope), float(start))
+        if abs(lean) <= LEAN and _on_paper(bands, line, float(np.median(widths)) / 2):
+            yield line
+
+
+def _along(length: int, slope: float) -> NDArray[np.uint8]:
+    """A kernel of a line so many rows long, with that slope."""
+    rows = np.arange(length)
+    columns = np.rint((rows - length // 2) * slope).astype(np.int64)
+    reach = int(np.abs(columns).max())
+    kernel = np.zeros((length, 2 * reach + 1), np.uint8)
+    kernel[rows, columns + reach] = 1
+    return kernel
+
+
+def _on_paper(bands: _Bands, line: _Line, half_width: float) -> bool:
+    """Whether there is paper beside most of a piece, on one side or the other: lines within photographs have none."""
+    numbers = np.arange(line.top, line.bottom)
+    gap = math.ceil(half_width) + TOUCH
+    beside = _beside(bands.means, numbers, np.rint(line.at(numbers)).astype(np.int64), np.array([-gap, gap]))
+    return float((beside.max(axis=1) > PAPER).mean()) >= 0.5  # noqa: PLR2004 - most
+
+
+def _on(scratch: Scratch, line: _Line, rows: int) -> bool:
+    """Whether the middle of a piece lies on a scratch."""
+    band = (line.top + line.bottom) // 2
+    row = band * rows - scratch.top
+    if not 0 <= row < len(scratch.middle):
+        return False
+    return bool(abs(scratch.middle[row] - (line.slope * band + line.start)) <= scratch.half_width + BEND)
+
+
+def _follow(bands: _Bands, line: _Line) -> _Line | None:
+    """Follow a piece to both ends of its line, as far as it is dark nearly all the way; None where it is not."""
+    offsets = np.arange(-BEND, BEND + 1)
+    for _ in range(ROUNDS):
+        more = (line.bottom - line.top) // 2 + 1
+        numbers = np.arange(max(0, line.top - more), min(len(bands.dark), line.bottom + more))
+        middle = np.rint(line.at(numbers)).astype(np.int64)
+        levels = _beside(bands.dark, numbers, middle, offsets)
+        shown = levels.max(axis=1) > CONTRAST
+        first, last = _densest(shown, _beside(bands.means, numbers, middle, offsets).max(axis=1) < INK, UNBROKEN)
+        if np.count_nonzero(shown[first:last]) < bands.piece:
+            return None
+        kept = np.flatnonzero(shown[first:last]) + first
+        slope, start = np.polyfit(numbers[kept], line.at(numbers[kept]) + offsets[levels[kept].argmax(axis=1)], 1)
+        longer = _Line(int(numbers[first]), int(numbers[last - 1]) + 1, float(slope), float(start))
+        if (longer.top, longer.bottom) == (line.top, line.bottom):
+            break
+        line = longer
+    return line
+
+
+def _densest(shown: NDArray[np.bool_], hidden: NDArray[np.bool_], share: float) -> tuple[int, int]:
+    """The longest stretch, first and one past its last index, that is shown in that share of it counted from both ends.
+
+    It is the stretch of the greatest sum, where what is shown counts 1, what is hidden (by ink) nothing, and what is
+    neither as much less as the share asks.
+    """
+    missing = np.where(hidden, 0.0, -share / (1 - share))
+    sums = np.concatenate([[0.0], np.cumsum(np.where(shown, 1.0, missing))])
+    last = int((sums - np.minimum.accumulate(sums)).argmax())
+    return int(sums[: last + 1].argmin()), last
+
+
+def _scratch(bands: _Bands, line: _Line) -> Scratch:
+    """The scratch along a line, with its bends and its width."""
+    numbers = np.arange(line.top, line.bottom)
+    offsets = np.arange(-BEND, BEND + 1)
+    straight = line.at(numbers)
+    weights = _beside(bands.dark, numbers, np.rint(straight).astype(np.int64), offsets).astype(np.float64) ** 2 + 1e-6
+    window = (1, max(1, round(SMOOTHED * bands.long_side / bands.rows)))
+    moment, mass = (
+        cv2.blur(values, window)[:, 0] for values in ((weights @ offsets)[:, np.newaxis], weights.sum(axis=1, keepdims=True))
+    )
+    path = straight + moment / mass
+    reach = max(BEND + 1, round(WIDEST * bands.long_side / 2))
+    beside = _beside(bands.dark, numbers, np.rint(path).astype(np.int64), np.arange(-reach, reach + 1))
+    profile = np.median(beside, axis=0)
+    flanks = np.abs(np.flatnonzero(profile > FLANK * profile[reach - BEND : reach + BEND + 1].max()) - reach)
+    rows = np.arange(line.top * bands.rows, line.bottom * bands.rows)
+    middle = np.interp((rows + 0.5) / bands.rows - 0.5, numbers, path)
+    return Scratch(int(rows[0]), np.rint(middle).astype(np.int64), min(int(flanks.max(initial=0)) + BLUR, reach))
+
+
+class _Margins:
+    """The page's margins, above and below all print; there are none on a scan that was cut close."""
+
+    def __init__(self, bands: _Bands, outline: Polygon | None) -> None:
+        count, width = bands.dark.shape
+        page = np.ones_like(bands.dark)
+        if outline is not None:
+            corners = np.rint(np.asarray(outline) / (1, bands.rows) - 0.5).astype(np.int32)
+            page = np.asarray(cv2.fillPoly(np.zeros_like(page), [corners], 1), dtype=np.uint8)
+        self._bands = bands
+        self._first, self._last = page.argmax(axis=0), count - 1 - page[::-1].argmax(axis=0)
+        self._edge = round(MARGIN[0] * count)
+        depth = np.arange(self._edge, max(self._edge + 1, round(MARGIN[1] * count)))[:, np.newaxis]
+        columns = np.arange(width)
+        tops, bottoms = (np.clip(rows, 0, count - 1) for rows in (self._first + depth, self._last - depth))
+        self._empty = all((bands.dark[rows, columns] > CONTRAST).mean() <= EMPTY for rows in (tops, bottoms))
+
+    def reached_by(self, scratch: Scratch) -> bool:
+        """Whether a scratch runs through both margins."""
+        rows, last = self._bands.rows, len(self._first) - 1
+        top, bottom = (min(max(int(x), 0), last) for x in (scratch.middle[0], scratch.middle[-1]))
+        above = scratch.top <= (self._first[top] + self._edge) * rows
+        return self._empty and bool(above and scratch.bottom >= (self._last[bottom] + 1 - self._edge) * rows)
