@@ -420,6 +420,54 @@ def test_rules_on_a_scan_that_was_cut_close_stay() -> None:
     assert "paint-scratches" not in _steps(_cleaned(close))
 
 
+def _boxed(page: NDArray[np.uint8], xs: tuple[int, ...], ys: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The page with a table of rules, upright at every x and level at every y."""
+    ruled = page.copy()
+    for x in xs:
+        cv2.line(ruled, (x, ys[0]), (x, ys[-1]), INK, 3)
+    for y in ys:
+        cv2.line(ruled, (xs[0], y), (xs[-1], y), INK, 3)
+    return ruled
+
+
+@pytest.mark.parametrize("lean", [0, 12])
+def test_a_scratch_through_a_part_of_the_page_is_painted_over(lean: int) -> None:
+    """A thin line that cuts line after line of type is none of the printer's, wherever it begins and ends."""
+    scratched = PAGE.copy()
+    cv2.line(scratched, (300, 400), (300 + lean, 800), INK, 2, cv2.LINE_AA)
+    (scratch,) = find_scratches(scratched, 0.0, None)
+    assert (scratch.top, scratch.bottom) == pytest.approx((400, 800), abs=2 * BODY)
+    assert scratch.middle[[0, -1]] == pytest.approx([300, 300 + lean], abs=2)
+    ink = [int((page < 100).sum()) for page in (PAGE, without_scratches(scratched, (scratch,)))]
+    assert ink[1] == pytest.approx(ink[0], rel=0.005)
+
+
+def test_column_rules_stay() -> None:
+    """A thin rule in the gutter, clear of the type on both sides, is print, however long."""
+    ruled = PAGE.copy()
+    for gutter in (525, 965):
+        cv2.line(ruled, (gutter, 280), (gutter, 860), INK, 2)
+    assert find_scratches(ruled, 0.0, None) == ()
+
+
+def test_the_rules_of_a_table_stay() -> None:
+    """Rules that other rules meet are no scratches: what touches them is no type."""
+    blank = np.full((HEIGHT, WIDTH), PAPER, np.uint8)
+    table = _boxed(blank, (200, 500, 800, 1100), tuple(range(300, 1300, 60)))
+    assert find_scratches(table, 0.0, None) == ()
+
+
+def test_the_strokes_of_large_type_stay() -> None:
+    """A stroke of a headline that is as long as many lines of body type runs through none of them."""
+    page = PAGE.copy()
+    page[300:800, 100:520] = PAPER
+    for x in (150, 250, 400):
+        page[320:780, x : x + 9] = INK
+        for y in (400, 500, 600, 700):
+            page[y : y + 6, x - 40 : x + 60] = INK
+    assert find_scratches(page, 0.0, None) == ()
+
+
 def test_painting_over_makes_no_pixel_darker() -> None:
     """Whatever is taken for a scratch, nothing is added to the page."""
     page = _scratched(PAGE, (400, 420))

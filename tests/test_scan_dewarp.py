@@ -213,3 +213,16 @@ def test_outside_the_measured_area_a_warp_keeps_the_value_at_its_edge() -> None:
         [-3.0, 5.0],
         [-3.0, 5.0],
     ]
+
+
+@pytest.mark.parametrize("seed", [2, 5, 6, 10])
+def test_ragged_edges_bend_no_page(seed: int) -> None:
+    """Lines whose ends differ by chance, within half a character, are level; nothing makes their columns straighter."""
+    rng = np.random.default_rng(seed)
+    ragged = tuple(
+        Box(line.x0 + rng.integers(0, 13), line.y0, line.x1 - rng.integers(0, 5) * TYPE, line.y1)
+        for line in LINES
+        if rng.random() < 0.4
+    )
+    scan = scan_of(printed(ragged))
+    assert straighten(scan, [line.polygon for line in ragged]) is scan
