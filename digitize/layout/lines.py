@@ -203,11 +203,10 @@ def trim_dust(ink: Ink, lines: Sequence[Box], type_size: float) -> tuple[Box, ..
 
 
 def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
-    """A line without the rows at its top and foot that have ink in less than two of its squares."""
+    """A line without the rows at its top and foot whose ink lies within a type size, wherever that begins."""
     window = without_streaks(ink.mask[ink.window(line)])
-    starts = np.arange(0, window.shape[1], max(1, round(type_size * ink.scale)))
-    squares = np.count_nonzero(np.add.reduceat(window, starts, axis=1), axis=1)
-    inked = np.flatnonzero(squares > 1)
+    spread = window.shape[1] - window.argmax(axis=1) - window[:, ::-1].argmax(axis=1)
+    inked = np.flatnonzero(window.any(axis=1) & (spread > type_size * ink.scale))
     if not len(inked):
         return line
     top = ink.window(line)[0].start
