@@ -1,4 +1,4 @@
-"""The typefaces of the sample pages: Noto CJK, simplified Chinese forms, from Debian's package fonts-noto-cjk."""
+"""The typefaces of the sample pages: Noto CJK, simplified and traditional Chinese, from Debian's fonts-noto-cjk."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class Typeface(Enum):
     BODY_BOLD = ("NotoSerifCJK-Bold.ttc", "Noto Serif CJK SC")
     HEADING = ("NotoSansCJK-Bold.ttc", "Noto Sans CJK SC")
     HEADING_LIGHT = ("NotoSansCJK-Regular.ttc", "Noto Sans CJK SC")
+    BODY_TC = ("NotoSerifCJK-Regular.ttc", "Noto Serif CJK TC")
+    HEADING_TC = ("NotoSansCJK-Bold.ttc", "Noto Sans CJK TC")
 
     @property
     def file(self) -> str:

@@ -8,7 +8,7 @@ Writes, for each of `texts/*.toml`:
     FOLDER/expected/<page>/<page>-a001.tei.xml each story's text as printed, line by line
     FOLDER/truth/<page>.json                   the same as one file, with the places of lines and stories
 
-The same texts and fonts give the same files.
+and for each of `upright/*.toml` a vertical page with its expected documents. The same texts and fonts give the same files.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from manuscript import PageSpec, read_page
 from pagination import set_page
 from printing import print_page
 from typefaces import TypefaceMissingError
+from upright import typeset_upright
 
 HERE = Path(__file__).resolve().parent
 JPEG_QUALITY = 50  # keeps the film's grain below 1.5 MB
@@ -54,6 +55,8 @@ def main() -> int:
     try:
         for path in sorted((HERE / "texts").glob("*.toml")):
             typeset(read_page(path), arguments.out)
+        for path in sorted((HERE / "upright").glob("*.toml")):
+            typeset_upright(path, arguments.out)
     except TypefaceMissingError as error:
         print(error, file=sys.stderr)
         return 3

@@ -24,7 +24,7 @@ OWN_SQUARE = 1.6
 """Characters whose middles are so many pitches apart have a square between them, where side by side they are one apart."""
 MARK_SIZE = 0.65
 """A mark's longer side, at most, in pitches: the smallest characters (一, 二) are longer."""
-MARK_INK = (0.015, 0.2)
+MARK_INK = (0.01, 0.2)
 """Share of its square that a mark's ink covers: less is dust, more a character that could not be read."""
 OFF_MIDDLE = 0.42
 """How far a mark stands from the middle of its square, in pitches: within it, whichever side it is set to."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digitize.model import Folio, Role
+from digitize.model import Folio, Role, WritingMode
 from digitize.reflow.dates import find_date
 from digitize.reflow.numerals import read_number
 
@@ -34,8 +34,13 @@ def mark_folio(page: Page, cues: Cues) -> Page:
 
 
 def _beside(region: Region, head: Region) -> bool:
-    """Whether a single line stands in one row with a part of the running head."""
-    return len(region.lines) == 1 and region.box.overlap_y(head.box) > 0.5 * min(region.box.height, head.box.height)
+    """Whether a single line stands in one row with a part of the running head, which runs across a vertical page's lines."""
+    a, b = region.box, head.box
+    if len(region.lines) != 1:
+        return False
+    if head.lines[0].crosswise:
+        return a.overlap_x(b) > 0.5 * min(a.width, b.width)
+    return a.overlap_y(b) > 0.5 * min(a.height, b.height)
 
 
 def _in_date_box(region: Region, head: Region) -> bool:
@@ -45,7 +50,11 @@ def _in_date_box(region: Region, head: Region) -> bool:
 
 def _is_running_head(region: Region, page: Page, cues: Cues) -> bool:
     """A single line at the top that holds a date, or a page number and little else."""
-    if len(region.lines) != 1 or region.box.y1 > TOP_BAND * page.frame_height:
+    if len(region.lines) != 1:
+        return False
+    # The top of a vertical page is the left of the reading frame.
+    across = page.writing_mode is WritingMode.VERTICAL_RL and region.lines[0].crosswise
+    if region.box.x1 > TOP_BAND * page.frame_width if across else region.box.y1 > TOP_BAND * page.frame_height:
         return False
     text = region.lines[0].text.strip()
     return find_date(text, cues) is not None or bool(cues.page.fullmatch(text))
