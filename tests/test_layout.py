@@ -207,6 +207,14 @@ def test_rules_are_found_and_strokes_are_not() -> None:
     assert [rule.width > rule.height for rule in rules] == [True, False]
 
 
+def test_a_rule_beside_an_upright_heading_is_found() -> None:
+    """A column rule that stands in the white of a vertical heading's detected box is whole."""
+    pixels = blank()
+    pixels[200:900, 302:305] = INK
+    (rule,) = find_rules(make_ink(pixels, TYPE), TYPE, [Box(300, 200, 380, 600)], ())
+    assert (rule.y0, rule.y1) == (pytest.approx(200, abs=4), pytest.approx(900, abs=4))
+
+
 def test_a_leaning_rule_is_one_rule() -> None:
     """What is left of a page's skew does not break a rule into pieces."""
     pixels = blank()

@@ -9,6 +9,7 @@ import numpy as np
 
 from digitize.geometry import Box
 from digitize.layout.ink import components, odd
+from digitize.layout.upright import UPRIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,9 @@ GUTTER_MAX = 4.0
 BESIDE_RULE = 0.25
 """White on each side of a column rule, in type sizes, at least: a rule stands in the middle of a gutter."""
 
+SIDE = 0.1
+"""Share of an upright line's width, on either side of it, that is white."""
+
 LARGE_TYPE = 1.3
 """Type from this many body sizes on has strokes as long as rules: its lines are blanked before rules are looked for."""
 
@@ -79,7 +83,12 @@ def find_rules(ink: Ink, type_size: float, lines: Sequence[Box], grounds: Sequen
     edges are no rules.
     """
     unit = type_size * ink.scale
-    large = [line for line in lines if line.height >= LARGE_TYPE * type_size]
+    # Detectors leave white at the sides of upright lines, and a column rule may stand in it.
+    large = [
+        line.grown(-SIDE * line.width, 0) if line.height >= UPRIGHT * line.width else line
+        for line in lines
+        if line.height >= LARGE_TYPE * type_size
+    ]
     solid = [box.grown(CORNER_GAP * type_size, CORNER_GAP * type_size) for box in grounds]
     mask = _blank(ink.mask, ink, [*large, *solid])
     found = []
