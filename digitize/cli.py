@@ -14,6 +14,7 @@ from digitize.errors import ExitCode, OutputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digitize.batch.archive import State
     from digitize.batch.outcome import Outcome, Summary
     from digitize.ocr.weights import ModelState
 
@@ -42,7 +43,7 @@ Exit codes:
     1  finished, but some pages failed; each is named with its reason
     2  the command cannot be carried out as written
     3  a package, model or device is missing
-    4  invalid XML found
+    4  invalid XML found, or files not as recorded
     5  the output folder cannot be written
     9  a setting in the environment or the configuration file makes no sense
    15  anything else
@@ -75,6 +76,22 @@ Examples:
 
 \b
 Exit codes: 0 no fault found, 2 nothing to check, 3 an official schema is missing, 4 faults found
+"""
+STATUS_EXAMPLES = """\b
+Examples:
+  digitize status articles/
+  digitize status articles/ --json
+
+\b
+Exit codes: 0 no page failed, 1 some pages failed, 2 no page records found
+"""
+VERIFY_EXAMPLES = """\b
+Examples:
+  digitize verify articles/
+
+\b
+Exit codes: 0 every file is as recorded, 2 no page records found, 4 files are missing, altered or extra,
+5 a file cannot be read
 """
 EVALUATE_EXAMPLES = """\b
 Examples:
@@ -252,6 +269,42 @@ def explain_command(image: Path, output: Path, frame: int, page: int, config: Pa
     click.echo(f"{result.page.id}: {_counted(len(result.page.regions), 'region')}, {links}", err=True)
 
 
+@cli.command(name="status", epilog=STATUS_EXAMPLES)
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@verbose_option
+def status_command(output: Path, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """Tell how the pages of an output folder ended: counts, failures, the slowest pages, the lowest confidence."""
+    from digitize.batch.archive import state_of  # noqa: PLC0415 - see the module's docstring
+
+    state = state_of(output)
+    if as_json:
+        click.echo(state.to_json())
+    else:
+        _print_state(state)
+    click.get_current_context().exit(ExitCode.PAGES_FAILED if state.failed else ExitCode.DONE)
+
+
+@cli.command(name="verify", epilog=VERIFY_EXAMPLES)
+@click.argument("output", type=click.Path(path_type=Path))
+@verbose_option
+def verify_command(output: Path) -> None:
+    """Compare every input and output file with the SHA-256 in the pages' records.
+
+    What is missing, altered, or in the output folder without a record is listed. Inputs are looked for where the run
+    found them; start from the same folder.
+    """
+    from digitize.batch.archive import verify  # noqa: PLC0415 - see the module's docstring
+    from digitize.errors import InvalidXmlError  # noqa: PLC0415
+
+    count = 0
+    for count, fault in enumerate(verify(output), start=1):  # noqa: B007 - the last one is the count
+        click.echo(str(fault))
+    if count:
+        remedy = "restore the files from a copy, or run again: what is missing or altered is read again"
+        raise InvalidXmlError(f"{_counted(count, 'file')} not as recorded", remedy=remedy)
+
+
 @cli.group(invoke_without_command=True, epilog=MODEL_FOLDERS)
 @click.pass_context
 def models(context: click.Context) -> None:
@@ -407,6 +460,24 @@ def _print_summary(summary: Summary, output: Path) -> None:
     ]
     end = " (interrupted)" if summary.interrupted else ""
     click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(output)}{end}", err=True)
+
+
+def _print_state(state: State) -> None:
+    parts = [
+        f"{state.done} done",
+        f"{state.blank} blank" if state.blank else "",
+        f"{state.failed} failed" if state.failed else "",
+    ]
+    click.echo(f"{_counted(state.pages, 'page')}: {', '.join(filter(None, parts))}")
+    click.echo(f"{_counted(state.articles, 'article')}, {_counted(state.advertisements, 'advertisement')}")
+    click.echo(f"{state.seconds:.1f} s of reading")
+    for page in state.failures:
+        reason = f"{page.error.message} ({page.error.remedy})" if page.error else "no reason recorded"
+        click.echo(f"{page.page_id}: failed: {reason}")
+    for title, pages in (("slowest", state.slowest), ("lowest confidence", state.least_confident)):
+        unit = " s" if title == "slowest" else ""
+        if pages:
+            click.echo(f"{title}: {', '.join(f'{page.page_id} {page.figure:.2f}{unit}' for page in pages)}")
 
 
 def _write_text(path: Path, text: str) -> None:

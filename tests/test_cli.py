@@ -34,6 +34,8 @@ COMMANDS = (
     ["models", "fetch"],
     ["validate"],
     ["evaluate"],
+    ["status"],
+    ["verify"],
     ["explain"],
     ["schemas"],
     ["schemas", "fetch"],
