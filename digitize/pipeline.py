@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitize.layout import detect_text, find_layout, find_transcript_layout
-from digitize.model import Calendar, Issue, WritingMode
+from digitize.model import UNDETERMINED, Calendar, Issue, WritingMode
 from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
-from digitize.options import AUTO
+from digitize.options import AUTO, LANGUAGES
 from digitize.reflow import PageArticles, assemble, join_pages, read_order, settle_language
 from digitize.scan import clean, crosses, find_fold, is_landscape, may_split, split_at_fold, straighten, turned
 
@@ -93,7 +93,10 @@ def _process_transcript(transcript: Transcript, options: Options) -> PageResult:
         page = find_transcript_layout(transcript, trust_blocks=options.trust_blocks)
         page = page if options.language == AUTO else replace(page, language=options.language)
     with _timed("reflow", seconds):
-        page = read_order(settle_language(page))
+        page = settle_language(page)
+        if page.language == UNDETERMINED and transcript.language in LANGUAGES:
+            page = replace(page, language=transcript.language)
+        page = read_order(page)
         articles = assemble(page)
     folio = _known(transcript.folio, page.folio)
     return PageResult(replace(page, folio=folio), articles, make_issue(folio, options), tuple(seconds.items()))

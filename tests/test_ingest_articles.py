@@ -272,6 +272,13 @@ def test_blocks_are_trusted_when_asked() -> None:
     assert [a.headline for a in anew.articles] == ["GERMANY.", "FRANCE.", "GREAT BRITAIN."]
 
 
+@pytest.mark.parametrize(("words", "language"), [("12 1858 1000", "fr"), ("the railway of the north and the market", "en")])
+def test_the_file_s_language_counts_where_the_text_tells_none(words: str, language: str) -> None:
+    """What the text tells comes first; what the file says of it is better than nothing."""
+    content = alto(Column().paragraph(words).lines).replace(b'<Page ID="P1"', b'<Page ID="P1" LANG="fr"')
+    assert understood(content)[0].page.language == language
+
+
 def test_a_page_without_text_has_no_articles() -> None:
     """Covers and blank pages are pages all the same."""
     (result,) = understood(alto([]))
