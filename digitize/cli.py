@@ -12,10 +12,8 @@ from digitize import __version__
 from digitize.errors import ExitCode, OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from digitize.batch.archive import State
-    from digitize.batch.outcome import Outcome, Summary
+    from digitize.batch.outcome import Summary
     from digitize.ocr.weights import ModelState
 
 
@@ -185,6 +183,12 @@ def cli() -> None:
 )
 @click.option("--force", is_flag=True, help="Read pages again that are done, and replace pages that came from other files.")
 @click.option("--retry-failed", is_flag=True, help="Read pages again that failed, even if nothing has changed since.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How to tell of pages on stderr.  [default: text]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of pages that go well.")
 @verbose_option
 def run_command(  # noqa: PLR0917 - click calls it by names
@@ -197,6 +201,7 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     worker_memory: float | None,
     force: bool,  # noqa: FBT001 - the same
     retry_failed: bool,  # noqa: FBT001 - the same
+    log_format: str,
     quiet: bool,  # noqa: FBT001 - the same
     **flags: Any,  # noqa: ANN401 - flags are checked by Options
 ) -> None:
@@ -210,24 +215,28 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     Each setting can also stand in the environment, as DIGITIZE_LANGUAGE, or in a TOML file; flags come before the
     environment, the environment before the file.
     """
-    from digitize.batch.run import run  # noqa: PLC0415 - see the module's docstring
+    from digitize.batch.progress import Teller  # noqa: PLC0415 - see the module's docstring
+    from digitize.batch.run import run  # noqa: PLC0415
     from digitize.batch.tasks import Workers  # noqa: PLC0415
     from digitize.options import gather_options  # noqa: PLC0415
 
     options = gather_options(flags, config)
     memory = int(worker_memory * 1e9) if worker_memory else None
     verbose = click.get_current_context().ensure_object(Session).verbose
-    summary = run(
-        inputs,
-        output,
-        options,
-        force=force,
-        retry_failed=retry_failed,
-        workers=Workers(jobs, pages_per_worker, page_timeout, memory),
-        on_page=_page_printer(quiet=quiet, verbose=verbose),
-        on_warning=_print_warning,
-    )
-    if not quiet:
+    teller = Teller(quiet=quiet, verbose=verbose, as_json=log_format == "json")
+    with teller.showing():
+        summary = run(
+            inputs,
+            output,
+            options,
+            force=force,
+            retry_failed=retry_failed,
+            workers=Workers(jobs, pages_per_worker, page_timeout, memory),
+            on_page=teller.page,
+            on_warning=teller.warning,
+            on_progress=teller.progress,
+        )
+    if not quiet and log_format == "text":
         _print_summary(summary, output)
     click.get_current_context().exit(summary.exit_code)
 
@@ -420,30 +429,6 @@ def _print_model(state: ModelState) -> None:
     click.echo(f"{state.name}: {'complete' if state.complete else 'incomplete'} ({state.where})")
     for file in state.files:
         click.echo(f"  {file.path}  {file.size} bytes  sha256 {file.sha256 or '-'}  {file.fault or 'ok'}")
-
-
-def _page_printer(*, quiet: bool, verbose: bool) -> Callable[[Outcome], None]:
-    def print_page(outcome: Outcome) -> None:
-        name = outcome.page_id or outcome.path
-        if outcome.error:
-            when = " before" if outcome.skipped else ""
-            click.echo(f"{name}: failed{when}: {outcome.error.message} ({outcome.error.remedy})", err=True)
-            if verbose and outcome.trace:
-                click.echo(outcome.trace, err=True, nl=False)
-        elif not quiet:
-            click.echo(f"{name}: {_told(outcome)}", err=True)
-
-    return print_page
-
-
-def _told(outcome: Outcome) -> str:
-    counts = outcome.counts
-    found = (
-        f"{_counted(counts.articles, 'article')}, {_counted(counts.advertisements, 'advertisement')}"
-        if counts.lines
-        else "blank"
-    )
-    return f"{found}, done before" if outcome.skipped else f"{found}, {outcome.seconds:.1f} s"
 
 
 def _print_warning(text: str) -> None:
