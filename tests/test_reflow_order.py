@@ -105,6 +105,45 @@ def test_an_upright_heading_heads_the_text_at_its_side() -> None:
     assert [(a.headline, len(a.passages)) for a in articles(page)] == [("竖排标题", 2), ("", 1)]
 
 
+def test_text_goes_round_a_heading_in_its_midst() -> None:
+    """A heading amid two of four columns, text above and below it breaking off, heads the text that begins at the left."""
+    page = page_of(
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 19)], column=0, y=300),
+        text_block("b", full("乙", 5), column=1, y=300),
+        text_block("c", full("丙", 5), column=2, y=300),
+        heading("h", "标题", columns=(1, 2), y=500),
+        text_block("d", full("丁", 9), column=1, y=600),
+        text_block("e", full("戊", 9), column=2, y=600),
+        text_block("f", [*full("己", 18), "己己。"], column=3, y=300),
+    )
+    (article,) = articles(page)
+    assert article.headline == "标题"
+    assert [p.text for p in article.passages[1:]] == [
+        "甲" * 318 + "乙" * 80 + "丁" * 144 + "丙" * 80 + "戊" * 144 + "己" * 290 + "。"
+    ]
+
+
+def test_text_that_begins_beside_a_heading_goes_on_under_it() -> None:
+    """A heading over the middle of three columns heads the text that begins level with it on the left."""
+    page = page_of(
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 9)], column=0, y=220),
+        heading("h", "标题", columns=(1, 1), y=220),
+        text_block("b", full("乙", 7), column=1, y=310),
+        text_block("c", [*full("丙", 8), "丙丙。"], column=2, y=220),
+    )
+    assert [(a.headline, len(a.passages)) for a in articles(page)] == [("标题", 2)]
+
+
+def test_articles_side_by_side_are_not_drawn_round_a_heading() -> None:
+    """A heading whose own text begins with an indent heads that text alone, whatever runs past it."""
+    page = page_of(
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 8), "甲甲。"], column=0, y=220),
+        heading("h", "标题", columns=(1, 1), y=220),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 5), "乙乙。"], column=1, y=310),
+    )
+    assert sorted(a.headline for a in articles(page)) == ["", "标题"]
+
+
 def test_an_index_is_no_article() -> None:
     """What stands under the words that head an index, and lists without a sentence, become fillers and lose nothing."""
     page = page_of(

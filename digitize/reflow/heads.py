@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box
-from digitize.reflow.flow import End
+from digitize.reflow.flow import End, Start, is_justified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +71,9 @@ class Reach:
     def _around(self, number: int) -> tuple[int, ...]:
         """The blocks above and beside a heading that stands in the midst of its text; none where it stands over it.
 
-        No item begins in mid-sentence. Where the first column under a heading does, the column above breaks off in one,
-        and a column at the side runs past the heading, the text goes round it.
+        No item begins in mid-sentence. Where the first column under a heading does, a column at the side runs past the
+        heading, and either the column above breaks off in a sentence or the one on the left begins an item, the text goes
+        round the heading.
         """
         heading, size = self._headings[number], self._steps.type_size
         below = [b for b, head in zip(self._blocks, self.head, strict=True) if head == number]
@@ -80,21 +81,29 @@ class Reach:
             return ()
         first = min(below, key=lambda b: b.box.x0)
         above = [i for i, block in enumerate(self._blocks) if self._stands_on(block, heading)]
-        broken = [i for i in above if self._blocks[i].end is End.OPEN and self._blocks[i].box.overlap_x(first.box) > size]
-        if not (first.begins_amid and broken):
+        if not first.begins_amid:
             return ()
+        broken = any(self._blocks[i].end is End.OPEN and self._one_text(self._blocks[i], first) for i in above)
         edge = [*(b.box for b in below), *(self._blocks[i].box for i in above)]
         left, right = min(box.x0 for box in edge), max(box.x1 for box in edge)
         beside = [
             i
             for i, block in enumerate(self._blocks)
             if block.region.frame_id == heading.region.frame_id
-            and block.box.y0 < heading.box.y0
+            and block.box.y0 <= heading.box.y0 + ALIGNED * size
             and block.box.y1 > heading.box.y1
-            and -size < max(left - block.box.x1, block.box.x0 - right) < self._steps.column
+            and self.head[i] is None
+            and -size < max(left - block.box.x1, block.box.x0 - right) < HEADING_REACH * size
             and not self._steps.parted(*sorted((block.box, heading.box), key=lambda box: box.cx))
         ]
-        return (*above, *beside) if beside else ()
+        opened = any(self._blocks[i].box.x1 < left + size and self._blocks[i].start is not Start.OPEN for i in beside)
+        return (*above, *beside) if beside and (broken or opened) else ()
+
+    def _one_text(self, upper: Block, lower: Block) -> bool:
+        """Whether two blocks are running text set to the same edges."""
+        slack = ALIGNED * self._steps.type_size
+        level = abs(upper.edges.left - lower.edges.left) <= slack and abs(upper.edges.right - lower.edges.right) <= slack
+        return level and is_justified(upper.region) and is_justified(lower.region)
 
     def _stands_on(self, block: Block, heading: HeadingNode) -> bool:
         """Whether a block ends right above a heading."""
@@ -103,7 +112,7 @@ class Reach:
         return (
             block.region.frame_id == heading.region.frame_id
             and block.box.overlap_x(heading.box) > size
-            and -size < span.height <= HEADING_REACH * size
+            and -size < heading.box.y0 - block.box.y1 <= HEADING_REACH * size
             and not self._steps.ruled(span)
         )
 
