@@ -27,7 +27,7 @@ def assemble(page: Page) -> tuple[Article, ...]:
     fillers is in none.
     """
     cues = load_cues(page.language)
-    units = [unit for unit in _units(page) if any(region.lines for region in unit)]
+    units = [unit for unit in _units(page) if any(line.text.strip() for region in unit for line in region.lines)]
     articles = []
     for number, unit in enumerate(units, start=1):
         made = _article(unit, f"{page.id}-a{number:03d}", number, page, cues)

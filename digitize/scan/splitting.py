@@ -40,6 +40,8 @@ LEAN, LEAN_STEP = 1.5, 0.1
 PRINTED = 0.03
 # A line of text runs over the fold where this share of its length lies on either side; less is how detectors see it.
 OVER = 0.1
+# Ink that makes white no less white, as a share of its height: dust and scratches.
+AS_WHITE = 0.002
 # A fold has white around it of this share of the printed width, at least.
 WHITE = 0.003
 
@@ -109,9 +111,17 @@ def find_fold(pixels: NDArray[np.uint8]) -> tuple[float, float]:
         cost = crossed[places] + OFF_MIDDLE * np.abs(places - middle) / reach
         index = int(cost.argmin())
         if cost[index] < best[0]:
-            at = float(places[index]) + 0.5
+            at = _middle_of_white(crossed, int(places[index])) + 0.5
             best = (float(cost[index]), at - lean / 2, at + lean / 2)
     return best[1] * factor, best[2] * factor
+
+
+def _middle_of_white(crossed: NDArray[np.float32], at: int) -> float:
+    """The middle of the stretch around a place in which no more is crossed than there."""
+    inked = np.flatnonzero(crossed > crossed[at] + AS_WHITE)
+    first = int(inked[inked < at].max(initial=-1)) + 1
+    last = int(inked[inked > at].min(initial=len(crossed))) - 1
+    return (first + last) / 2
 
 
 def _sheared(ink: NDArray[np.float32], lean: float) -> NDArray[np.float32]:
