@@ -455,3 +455,19 @@ def test_damaged_tags_leave_nothing_on_the_terminal(
         path.write_bytes(content[:place] + b"\xff" + content[place + 1 :])
         assert _scans(path, Options(max_pixels=10**6))
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_file_that_changes_while_it_is_read_gives_no_pages(tmp_path: Path) -> None:
+    """A frame that is decoded after the file was written to fails, with the remedy; those before it stand."""
+    frames = [Image.new("L", (100, 120), shade) for shade in (10, 20, 30)]
+    path = tmp_path / "reel.tif"
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    scans = open_scans(path, "reel", Options())
+    first = next(scans)
+    with path.open("ab") as file:
+        file.write(b"more")
+    second, third = scans
+    assert isinstance(first, Scan)
+    assert isinstance(second, FailedFrame)
+    assert isinstance(third, FailedFrame)
+    assert (second.page_id, second.error.message) == ("reel-f002", f"{path}: the file changed while it was read")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digitize.options import Options
+
+
+_CHANGED = UnreadableImageError("the file changed while it was read", remedy="run again when it is complete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,17 @@ def open_scans(
     source = Source(printable(path), 1, 1, "", "", 0, 0)
     try:
         with _open(path) as file:
+            before = _state(file)
             source = replace(source, sha256=hashlib.file_digest(file, "sha256").hexdigest())
             on_open(source)
             with closing(_frames(file, options.max_pixels)) as frames:
                 on_open(replace(source, frame=first, frames=len(frames), media_type=frames.media_type))
                 for index in range(first - 1, len(frames)):
                     here = replace(source, frame=index + 1, frames=len(frames), media_type=frames.media_type)
-                    yield _read(frames, index, here, page_id(stem, index + 1, len(frames)))
+                    scan = _read(frames, index, here, page_id(stem, index + 1, len(frames)))
+                    if _state(file) != before:  # its sum and its pixels may be of two different files
+                        scan = FailedFrame(scan.page_id, here, _explained(_CHANGED, source.path))
+                    yield scan
     except (PageError, OSError) as error:
         yield FailedFrame(stem, source, _explained(error, source.path))
 
@@ -87,6 +95,12 @@ def _open(path: Path) -> BufferedReader:
     if not stat.S_ISREG(mode):
         raise UnreadableImageError("is not a file but a device or pipe", remedy="save the image to a file first")
     return path.open("rb")
+
+
+def _state(file: BufferedReader) -> tuple[int, int]:
+    """What changes when a file is written to."""
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
 
 
 def _frames(file: BufferedReader, max_pixels: int) -> _Frames:
