@@ -11,7 +11,7 @@ import pytest
 from digitize.geometry import AffineMap, Box, bounds
 from digitize.model import Page, ProcessingStep, Region, Role, Scan, Source, TextLine
 from digitize.ocr import Character, Reading
-from digitize.ocr.lines import recognize, without_dust, without_echoes
+from digitize.ocr.lines import in_full_width, recognize, without_dust, without_echoes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -203,3 +203,20 @@ def test_no_line_is_read_twice_or_lost() -> None:
         scan, page = page_with(tuple(line(f"l{n}", Box(40 + n, 40, 80 + n, 60)) for n in range(count)))
         read = recognize(scan, replace(page, language="und"), LeftEdge())
         assert [x.text for x in read.lines] == [chr(ord("a") + n) for n in range(count)]
+
+
+@pytest.mark.parametrize("sign", "(),:;!?")
+def test_a_sign_that_takes_a_square_is_given_in_full_width(sign: str) -> None:
+    """A whole square between two ideographs is a full-width form's; what takes half of one stays as it was read."""
+    wide = chr(ord(sign) + 0xFEE0)
+    text = f"甲乙丙丁戊己{sign}庚辛"
+    for step, expected in ((1.0, wide), (0.75, sign)):
+        places = [0.05 * n for n in range(6)] + [0.25 + 0.05 * step, 0.25 + 0.1 * step, 0.3 + 0.1 * step]
+        reading = Reading(tuple(Character(c, 1.0, x) for c, x in zip(text, places, strict=True)))
+        assert in_full_width(reading).text == text.replace(sign, expected)
+
+
+def test_a_sign_beside_letters_keeps_the_width_that_was_read() -> None:
+    """Letters and digits have no square to measure by, nor has a line's end."""
+    for text in ("甲乙丙丁戊(GDP)己庚", "甲乙丙丁戊（GDP）己庚", "甲乙丙丁戊己:"):
+        assert in_full_width(reading_of(text)).text == text
