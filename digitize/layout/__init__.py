@@ -52,7 +52,7 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     upright = upright_lines(printed, type_size)
     level = [line for line in printed if line not in upright]
-    completed = complete_lines(ink, level, rules, panels, upright)
+    completed = complete_lines(ink, level, rules, [*panels, *pictures], upright)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)
     pieces = cut_lines(ink, completed, Gutters(ink, completed, rules, type_size))

@@ -59,25 +59,25 @@ SPECK = 0.4
 
 
 def complete_lines(
-    ink: Ink, lines: Sequence[Box], rules: Sequence[Box], panels: Sequence[Box] = (), beside: Sequence[Box] = ()
+    ink: Ink, lines: Sequence[Box], rules: Sequence[Box], grounds: Sequence[Box] = (), beside: Sequence[Box] = ()
 ) -> tuple[Box, ...]:
-    """Grow and trim each line to the ink of its characters, never over a rule, off a panel or into another line.
+    """Grow and trim each line to the ink of its characters, never over a rule, over the side of a ground or into another line.
 
-    `beside` are lines that are completed elsewhere.
+    `grounds` are panels and pictures; `beside` are lines that are completed elsewhere.
     """
     mask = ink.mask.copy()
     for rule in rules:
         mask[ink.window(rule)] = 0
     index = _RowIndex([*lines, *beside])
     upright = [rule for rule in rules if rule.upright]
-    sides = [side for panel in panels for side in _sides(panel)]
+    sides = [side for ground in grounds for side in _sides(ground)]
     found = (_complete(mask, ink, line, [*index.others(line, line.height), *upright, *sides]) for line in lines)
     return tuple(completed for completed in found if completed is not None)
 
 
-def _sides(panel: Box) -> tuple[Box, Box]:
-    """The left and right side of a panel, as bars without width: walls for the lines on both sides of them."""
-    return Box(panel.x0, panel.y0, panel.x0, panel.y1), Box(panel.x1, panel.y0, panel.x1, panel.y1)
+def _sides(ground: Box) -> tuple[Box, Box]:
+    """The left and right side of a ground, as bars without width: walls for the lines on both sides of them."""
+    return Box(ground.x0, ground.y0, ground.x0, ground.y1), Box(ground.x1, ground.y0, ground.x1, ground.y1)
 
 
 class _RowIndex:
