@@ -44,7 +44,7 @@ class Teller:
         console = Console(stderr=True)
         with Progress(BarColumn(bar_width=30), TextColumn("{task.description}", markup=False), console=console) as bar:
             self._bar, self._row = bar, bar.add_task("starting", total=None)
-            self._print = lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self._print = lambda text: console.print(text, markup=False, emoji=False, highlight=False, soft_wrap=True)
             try:
                 yield
             finally:
