@@ -39,12 +39,14 @@ TILE = 16_384
 NEIGHBOURS = 3
 
 
-def clean(scan: Scan, options: Options) -> Scan:  # noqa: ARG001 - every stage takes the options
+def clean(scan: Scan, options: Options, *, scratches: bool = True) -> Scan:  # noqa: ARG001 - every stage takes the options
     """Turn a scan into a page: ink 0, paper 255, upright, the film around it cut off.
 
     Args:
         scan: as `open_scans` gave it; it is not changed.
         options: what the run was told.
+        scratches: whether to look for scratches. In a vertical page's reading frame the rules between its tiers run
+            upright through the page and touch the type, as scratches do, and would be painted over.
 
     Returns:
         A scan whose `frame` maps its pixels to original pixels, with `negative`, `skew` and a step for each change.
@@ -52,6 +54,8 @@ def clean(scan: Scan, options: Options) -> Scan:  # noqa: ARG001 - every stage t
     positive = made_positive(scan)
     outline = find_page(positive.pixels)
     straight = evened(straightened(positive, outline))
+    if not scratches:
+        return straight
     return unscratched(straight, None if outline is None else _between(outline, positive, straight))
 
 
