@@ -74,3 +74,18 @@ def test_names_of_latin_bylines_are_parted(language: str, text: str, names: list
 def test_a_role_is_a_whole_word_before_names(text: str, cues: Cues) -> None:
     """Words that begin like a role, and sentences that begin with one, are no bylines."""
     assert not is_byline(text, cues)
+
+
+@pytest.mark.parametrize("text", ["（唐可）", "(王一 李二)", "□ 白杨", "■王一、李二"])
+def test_names_in_brackets_sign(text: str) -> None:
+    """A line of names with common surnames, in brackets or behind a mark, is a byline without a role."""
+    assert is_byline(text, CHINESE)
+    assert [person[3] for person in byline_persons(text, CHINESE)] == [""] * text.replace("、", " ").strip("□■ ").count(" ") + [
+        ""
+    ]
+
+
+@pytest.mark.parametrize("text", ["（待续）", "（完）", "（未完待续）", "（上）", "唐可"])
+def test_other_words_in_brackets_do_not_sign(text: str) -> None:
+    """What is no name is no byline, nor is a name without brackets."""
+    assert not is_byline(text, CHINESE)

@@ -29,7 +29,9 @@ _LATIN_NAMES = 4  # words of a Latin name
 
 
 def is_byline(text: str, cues: Cues) -> bool:
-    """Whether a line of text is a byline and nothing else: words for roles, and names."""
+    """Whether a line of text is a byline and nothing else: words for roles, and names; or a signature."""
+    if cues.signature.fullmatch(text.strip()):
+        return True
     stripped = text.strip(_ORNAMENTS)
     if not stripped or stripped[-1] in "，。；," or len(stripped) > BYLINE_LENGTH or not cues.role.search(stripped):
         return False

@@ -159,9 +159,10 @@ def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None,
         return Role.BYLINE
     if _is_subheading(placed, before, type_size, cues):
         return Role.SUBHEADING
-    right = placed.edges.right - placed.line.box.x1 < type_size
-    goes_on = before is not None and before[0] is Role.BYLINE and right and _all_names(placed.line.text)
-    return Role.BYLINE if goes_on else Role.PARAGRAPH
+    if before is None or before[0] is not Role.BYLINE or placed.edges.right - placed.line.box.x1 >= type_size:
+        return Role.PARAGRAPH
+    whole = " ".join(p.line.text.strip() for p in (*before[1], placed))
+    return Role.BYLINE if _all_names(placed.line.text) or is_byline(whole, cues) else Role.PARAGRAPH
 
 
 def _is_subheading(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None, type_size: float, cues: Cues) -> bool:

@@ -29,6 +29,7 @@ class Cues:
     dateline: re.Pattern[str]  # the whole dateline: groups source, place, date
     role: re.Pattern[str]  # a word that names the work of a person in a byline
     role_alone: re.Pattern[str]  # such a word that may stand without a name
+    signature: re.Pattern[str]  # a whole line: a byline without any such word
     joiner: re.Pattern[str]  # a word between two names
     continued_to: re.Pattern[str]  # the item goes on elsewhere: group page
     continued_from: re.Pattern[str]
@@ -70,6 +71,7 @@ def load_cues(language: str) -> Cues:
         dateline=_any_of(_given(table, "dateline"), parts),
         role=_words(table.get("roles", [])),
         role_alone=_words(table.get("roles_alone", [])),
+        signature=_any_of(_given(table, "signature"), parts),
         joiner=_words(table.get("joiners", [])),
         continued_to=_any_of(_given(table, "continued_to"), parts),
         continued_from=_any_of(_given(table, "continued_from"), parts),
