@@ -190,6 +190,12 @@ def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End
     return End.EITHER if last.text.strip()[-1:] in tuple(cues.terminal) else End.OPEN
 
 
+def heading_place(part: Region) -> tuple[float, float]:
+    """Where a part of a heading comes: from the top down; those set downwards, whose tops are level, from the right."""
+    upright = all(line.box.upright for line in part.lines)
+    return (0.0, -part.box.x0) if upright else (part.box.y0, 0.0)
+
+
 def line_pitch(region: Region) -> float:
     """The middle distance of a block's lines, in pixels; 0 for a single line."""
     tops = np.diff([line.box.y0 for line in region.lines])

@@ -96,8 +96,28 @@ class Reach:
             and -size < max(left - block.box.x1, block.box.x0 - right) < HEADING_REACH * size
             and not self._steps.parted(*sorted((block.box, heading.box), key=lambda box: box.cx))
         ]
-        opened = any(self._blocks[i].box.x1 < left + size and self._blocks[i].start is not Start.OPEN for i in beside)
-        return (*above, *beside) if beside and (broken or opened) else ()
+        row = self._leftward([i for i in beside if self._blocks[i].box.x1 < left + size])
+        opened = any(self._blocks[i].start is not Start.OPEN for i in row)
+        return (*above, *beside, *row) if beside and (broken or opened) else ()
+
+    def _leftward(self, row: list[int]) -> list[int]:
+        """A block, and those on its left that begin level with it, column after column, up to the first that begins an item."""
+        size = self._steps.type_size
+        while row and self._blocks[row[-1]].start is Start.OPEN:
+            last = self._blocks[row[-1]]
+            nearest = [
+                i
+                for i, block in enumerate(self._blocks)
+                if self.head[i] is None
+                and block.region.frame_id == last.region.frame_id
+                and abs(block.box.y0 - last.box.y0) <= ALIGNED * size
+                and -size < last.box.x0 - block.box.x1 < HEADING_REACH * size
+                and not self._steps.parted(block.box, last.box)
+            ]
+            if not nearest:
+                break
+            row = [*row, nearest[0]]
+        return row
 
     def _one_text(self, upper: Block, lower: Block) -> bool:
         """Whether two blocks are running text set to the same edges."""

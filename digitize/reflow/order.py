@@ -10,7 +10,7 @@ from digitize.geometry import hull, map_polygon
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
 from digitize.reflow.bylines import is_byline
 from digitize.reflow.cues import load_cues
-from digitize.reflow.flow import column_edges, is_justified, set_apart
+from digitize.reflow.flow import column_edges, heading_place, is_justified, set_apart
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
 from digitize.reflow.running import is_running, run_on
@@ -18,6 +18,7 @@ from digitize.reflow.running import is_running, run_on
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from digitize.geometry import Box
     from digitize.model import Page, Region
     from digitize.reflow.cues import Cues
 
@@ -151,7 +152,7 @@ def _units(regions: Sequence[Region], links: Sequence[Link]) -> list[list[Region
     for chain in _chains(regions, links):
         head = chain[0]
         parts = [r for r in regions if r.heading_id == head.id and r.role in HEADING_ROLES] if head.heading_id else []
-        units.append([*sorted(parts, key=lambda r: r.box.y0), *(r for r in chain if r not in parts)])
+        units.append([*sorted(parts, key=heading_place), *(r for r in chain if r not in parts)])
     units += [[region] for region in regions if region.role is Role.ADVERTISEMENT]
     return units
 
@@ -171,14 +172,28 @@ def _figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, 
             )
         )
         captions = [r for r in page.regions if r.role is Role.CAPTION and nearest_picture(r, page.regions) is picture]
-        links += [Link(caption.id, picture.id, LinkKind.CAPTIONS, 1.0, "below the picture") for caption in captions]
+        links += [Link(caption.id, picture.id, LinkKind.CAPTIONS, 1.0, "nearest the picture") for caption in captions]
     return tuple(links)
 
 
 def nearest_picture(caption: Region, regions: Sequence[Region]) -> Region | None:
-    """The picture that a caption stands below."""
-    above = [r for r in regions if r.role is Role.PICTURE and r.box.overlap_x(caption.box) > 0 and r.box.cy < caption.box.cy]
-    return max(above, key=lambda r: r.box.y1, default=None)
+    """The picture that a caption stands below or beside, the nearest one."""
+    near = [
+        region
+        for region in regions
+        if region.role is Role.PICTURE
+        and region.frame_id == caption.frame_id
+        and (
+            (region.box.overlap_x(caption.box) > 0 and region.box.cy < caption.box.cy)
+            or region.box.overlap_y(caption.box) > 0.5 * caption.box.height
+        )
+    ]
+    return min(near, key=lambda region: _apart(region.box, caption.box), default=None)
+
+
+def _apart(a: Box, b: Box) -> float:
+    """The white between two boxes, across and down, in pixels."""
+    return max(a.x0 - b.x1, b.x0 - a.x1, 0.0) + max(a.y0 - b.y1, b.y0 - a.y1, 0.0)
 
 
 def _belonging(unit: Sequence[Region], picture: Region) -> float:
@@ -187,9 +202,7 @@ def _belonging(unit: Sequence[Region], picture: Region) -> float:
     shared = outline.intersection(picture.box) / max(1.0, picture.box.area)
     if shared > 0:
         return shared
-    dx = max(outline.x0 - picture.box.x1, picture.box.x0 - outline.x1, 0.0)
-    dy = max(outline.y0 - picture.box.y1, picture.box.y0 - outline.y1, 0.0)
-    return -(dx + dy)
+    return -_apart(outline, picture.box)
 
 
 def _in_rows(units: Sequence[list[Region]], type_size: float) -> list[list[Region]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
 from digitize.reflow.bylines import is_byline, person_marks
 from digitize.reflow.dates import complete_date
-from digitize.reflow.flow import Edges, is_centred, is_paragraph_start, set_apart
+from digitize.reflow.flow import Edges, heading_place, is_centred, is_paragraph_start, set_apart
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -87,7 +87,7 @@ def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ..
     """The parts of a heading, kicker, headline and deck; lines that are a byline and nothing else follow them as one."""
     passages: list[Passage] = []
     bylines: list[Passage] = []
-    for region in sorted(regions, key=lambda r: r.box.y0):
+    for region in sorted(regions, key=heading_place):
         placed = [PlacedLine(line, region.id, Edges(region.box.x0, region.box.x1)) for line in region.lines]
         signed = [p for p in placed if region.role is not Role.HEADLINE and is_byline(p.line.text, cues)]
         if part := make_passage(region.role, [p for p in placed if p not in signed]):
