@@ -134,6 +134,17 @@ def test_text_that_begins_beside_a_heading_goes_on_under_it() -> None:
     assert [(a.headline, len(a.passages)) for a in articles(page)] == [("标题", 2)]
 
 
+def test_an_item_that_opens_without_a_heading_belongs_to_the_heading_beside_it() -> None:
+    """A heading over the last column of its text heads the columns on its left, the first of which opens the item."""
+    page = page_of(
+        text_block("a", ["\u3000\u3000本报讯" + "甲" * 11, *full("甲", 9)], column=0, y=220),
+        text_block("b", [*full("乙", 9), "乙乙。"], column=1, y=220),
+        heading("h", "标题", columns=(2, 2), y=220),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 5), "丙丙。"], column=2, y=310),
+    )
+    assert [(a.headline, len(a.passages)) for a in articles(page)] == [("标题", 3)]
+
+
 def test_articles_side_by_side_are_not_drawn_round_a_heading() -> None:
     """A heading whose own text begins with an indent heads that text alone, whatever runs past it."""
     page = page_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitize.geometry import Box
+from digitize.geometry import Box, hull
 from digitize.reflow.flow import End, Start, is_justified
 
 if TYPE_CHECKING:
@@ -71,34 +71,40 @@ class Reach:
     def _around(self, number: int) -> tuple[int, ...]:
         """The blocks above and beside a heading that stands in the midst of its text; none where it stands over it.
 
-        No item begins in mid-sentence. Where the first column under a heading does, a column at the side runs past the
-        heading, and either the column above breaks off in a sentence or the one on the left begins an item, the text goes
-        round the heading.
+        No item begins in mid-sentence, and none that opens with a dateline has no heading. Where the text under a heading
+        does not begin an item, a column at the side runs past the heading, and either the column above breaks off in a
+        sentence or the one on the left begins an item, the text goes round the heading.
         """
-        heading, size = self._headings[number], self._steps.type_size
+        heading = self._headings[number]
         below = [b for b, head in zip(self._blocks, self.head, strict=True) if head == number]
         if heading.upright or not below:
             return ()
         first = min(below, key=lambda b: b.box.x0)
         above = [i for i, block in enumerate(self._blocks) if self._stands_on(block, heading)]
-        if not first.begins_amid:
-            return ()
+        span = hull([*(b.box for b in below), *(self._blocks[i].box for i in above)])
+        beside = self._beside(heading, span)
+        row = self._leftward([i for i in beside if self._blocks[i].box.cx < span.x0])
+        starts = {self._blocks[i].start for i in row}
         broken = any(self._blocks[i].end is End.OPEN and self._one_text(self._blocks[i], first) for i in above)
-        edge = [*(b.box for b in below), *(self._blocks[i].box for i in above)]
-        left, right = min(box.x0 for box in edge), max(box.x1 for box in edge)
-        beside = [
+        if first.begins_amid:
+            goes_round = bool(beside) and (broken or bool(starts - {Start.OPEN}))
+        else:
+            goes_round = first.start is Start.PARAGRAPH and Start.OPENING in starts
+        return (*above, *beside, *row) if goes_round else ()
+
+    def _beside(self, heading: HeadingNode, span: Box) -> list[int]:
+        """The blocks without a heading that run past one, right beside the columns that it stands in."""
+        size = self._steps.type_size
+        return [
             i
             for i, block in enumerate(self._blocks)
-            if block.region.frame_id == heading.region.frame_id
+            if self.head[i] is None
+            and block.region.frame_id == heading.region.frame_id
             and block.box.y0 <= heading.box.y0 + ALIGNED * size
             and block.box.y1 > heading.box.y1
-            and self.head[i] is None
-            and -size < max(left - block.box.x1, block.box.x0 - right) < HEADING_REACH * size
+            and -size < max(span.x0 - block.box.x1, block.box.x0 - span.x1) < HEADING_REACH * size
             and not self._steps.parted(*sorted((block.box, heading.box), key=lambda box: box.cx))
         ]
-        row = self._leftward([i for i in beside if self._blocks[i].box.x1 < left + size])
-        opened = any(self._blocks[i].start is not Start.OPEN for i in row)
-        return (*above, *beside, *row) if beside and (broken or opened) else ()
 
     def _leftward(self, row: list[int]) -> list[int]:
         """A block, and those on its left that begin level with it, column after column, up to the first that begins an item."""

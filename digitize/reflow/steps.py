@@ -95,7 +95,7 @@ class Steps:
     def parted(self, left: Box, right: Box) -> bool:
         """Whether a rule runs down between two boxes side by side, or anything else is printed there."""
         gutter = Box(left.x1, max(left.y0, right.y0), right.x0, min(left.y1, right.y1))
-        ruled = any(left.cx < r.cx < right.cx and r.overlap_y(gutter) > 0.5 * gutter.height for r in self._upright)
+        ruled = any(left.cx < r.cx < right.cx and r.overlap_y(gutter) > 0.5 * gutter.height for r in self.upright_rules)
         return ruled or any(gutter.contains(box.cx, box.cy) for box in self._printed)
 
     def white(self, span: Box) -> tuple[float, ...]:
