@@ -44,6 +44,9 @@ WITNESSES = 2
 """Line ends, and line starts, that must keep to the gap's sides for it to be a gutter: one may be chance. A printed
 rule in line with the gap is worth as many."""
 
+GRID_LINES = 4
+"""So many lines that end, and that start, in line with a gap show a gutter of the page's grid."""
+
 END_SLACK = 1.4
 """How far before a gap the lines on its left may end, in type sizes: a full stop and a bracket are half white each."""
 
@@ -85,6 +88,7 @@ class Testimony:
     starts: int = 0
     white: int = 0
     inked: int = 0
+    on_grid: bool = False
 
     @property
     def proves(self) -> bool:
@@ -100,12 +104,21 @@ class Testimony:
     def _white(self) -> int:
         """What lines that run over the gap with white in it are worth: half, and nothing where another has ink.
 
-        Type set on a grid has full stops and their white below one another, too.
+        Type set on a grid has full stops and their white below one another, too. Where the page's columns part in line with
+        the gap they count in full, and one more: a block may be too short to prove its gutters by itself.
         """
-        return 0 if self.inked else self.white // 2
+        if self.inked:
+            return 0
+        return self.white + 1 if self.on_grid and self.white else self.white // 2
 
     def __add__(self, other: Testimony) -> Testimony:
-        return Testimony(self.ends + other.ends, self.starts + other.starts, self.white + other.white, self.inked + other.inked)
+        return Testimony(
+            self.ends + other.ends,
+            self.starts + other.starts,
+            self.white + other.white,
+            self.inked + other.inked,
+            self.on_grid or other.on_grid,
+        )
 
 
 class Gutters:
@@ -138,7 +151,7 @@ class Gutters:
         whole = self._whites(line, inked)
         for gap in whole:
             above, below = self._witnesses(gap, line)
-            if (above + below + self._ruled(gap, line)).proves:
+            if (above + below + self._ruled(gap, line) + self._grid(gap)).proves:
                 found.append(sum(gap) / 2)
         # A quotation mark in a kicker stands over a gutter, too, but no lines above it keep off: dust in a gutter has
         # witnesses on both sides.
@@ -160,7 +173,7 @@ class Gutters:
         if self.is_large(left) and self.is_large(right):
             return False
         above, below = self._witnesses(gap, left, indent=FLUSH)
-        return (above + below + self._ruled(gap, left)).suggests
+        return (above + below + self._ruled(gap, left) + self._grid(gap)).suggests
 
     def _whites(self, line: Box, inked: NDArray[np.bool_]) -> list[tuple[float, float]]:
         """The stretches inside a line that are white, and wide enough for a gutter."""
@@ -182,6 +195,8 @@ class Gutters:
         white = np.zeros(len(x0), np.bool_)
         white[self._white_rows[shared >= SHARED_WHITE * (b - a)]] = True
         over = (x0 < a - OVERHANG * unit) & (x1 > b + OVERHANG * unit)
+        # A deck in the middle of the columns below it says nothing of them.
+        over &= (x0 <= line.x0 + START_SLACK * unit) | (x1 >= line.x1 - START_SLACK * unit)
         ends = (x1 >= a - END_SLACK * unit) & (x1 <= b)
         starts = (x0 >= a) & (x0 <= b + indent * unit)
         distance = (y0 + y1) / 2 - line.cy
@@ -191,8 +206,8 @@ class Gutters:
             heard = (away > line.height / 2) & (away < limit) & (ends | starts | over)
             heard &= away <= away[heard].min(initial=np.inf) + WITNESS_REACH * unit
             left, right = (_nearest(heard & (side | over), away) for side in (ends, starts))
-            among = [max(int((over & kind)[left].sum()), int((over & kind)[right].sum())) for kind in (white, ~white)]
-            found.append(Testimony(int(ends[left].sum()), int(starts[right].sum()), *among))
+            clear, inked = (max(int((over & kind)[left].sum()), int((over & kind)[right].sum())) for kind in (white, ~white))
+            found.append(Testimony(int(ends[left].sum()), int(starts[right].sum()), clear, inked))
         return found[0], found[1]
 
     def _walled(self, line: Box) -> tuple[float, float]:
@@ -201,6 +216,13 @@ class Gutters:
         middles = ((y0 + y1) / 2)[(x0 < line.x1) & (x1 > line.x0)]
         above, below = middles[middles < line.cy], middles[middles > line.cy]
         return float(above.max(initial=-np.inf)), float(below.min(initial=np.inf))
+
+    def _grid(self, gap: tuple[float, float]) -> Testimony:
+        """Whether columns part in line with a gap anywhere on the page: newspapers are set on one grid."""
+        slack = FLUSH * self.type_size
+        x0, _, x1, _ = self._text.T
+        ends, starts = (np.count_nonzero(np.abs(side - at) <= slack) for side, at in ((x1, gap[0]), (x0, gap[1])))
+        return Testimony(on_grid=bool(min(ends, starts) >= GRID_LINES))
 
     def _ruled(self, gap: tuple[float, float], line: Box) -> Testimony:
         """What a printed rule in line with a gap says, above or below: rules stop short of the text, and at pictures."""
