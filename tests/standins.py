@@ -43,7 +43,8 @@ def program(load_name: str, *arguments: str | Path, code: str = PROGRAM) -> subp
 
 
 def run_with(load_name: str, *arguments: str) -> int:
-    """The program's `main`, with other stages."""
+    """The program's `main`, with other stages; Ctrl-C reaches it, though tests in the background are started without."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     runs.run.__kwdefaults__["load"] = globals()[load_name]
     return main(arguments)
 
