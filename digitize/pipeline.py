@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitize.layout import detect_text, find_layout, find_transcript_layout
+from digitize.layout import detect_text, find_layout, find_transcript_layout, join_read_initials
 from digitize.model import UNDETERMINED, Calendar, Issue, WritingMode
 from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
@@ -76,7 +76,7 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
     with _timed("ocr", seconds):
         page = recognize(straight, page, engine.recognizer, engine.steps)
     with _timed("reflow", seconds):
-        page = read_order(settle_language(page))
+        page = read_order(settle_language(join_read_initials(page)))
         articles = assemble(page)
     return PageResult(page, articles, make_issue(page.folio, options), tuple(seconds.items()))
 

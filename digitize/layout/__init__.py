@@ -5,15 +5,17 @@ detect lines -> ink -> panels, tints, pictures -> rules, boxes -> complete, cut,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digitize.geometry import Box, map_polygon
+from digitize.geometry import Box, hull, map_polygon
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
 from digitize.layout.blocks import Block, number_columns
 from digitize.layout.detection import DetectedText, body_size, detect_text
 from digitize.layout.gutters import Gutters
+from digitize.layout.initials import find_initials, join_read_initials
 from digitize.layout.ink import make_ink
+from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules
@@ -22,12 +24,12 @@ from digitize.layout.upright import turned, turned_back, turned_ink, upright_lin
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from digitize.layout.ink import Ink
     from digitize.model import Scan
 
-__all__ = ["DetectedText", "detect_text", "find_layout", "find_transcript_layout"]
+__all__ = ["DetectedText", "detect_text", "find_layout", "find_transcript_layout", "join_read_initials"]
 
 LINE_IN_PICTURE = 0.6
 """A detected line that lies in a picture with more than this share of it is lettering in the photo."""
@@ -58,10 +60,46 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     pieces = cut_lines(ink, completed, Gutters(ink, completed, rules, type_size))
     lines = join_lines(pieces, Gutters(ink, pieces, rules, type_size))
     lines += _upright_lines(ink, upright, rules, level, type_size) if upright else ()
-    type_size = body_size(lines)
+    in_type = set_heights(ink, lines)
+    type_size = body_size(in_type)
+    as_set = _as_printed(in_type, lines, type_size)
     furniture = Furniture(rules, boxes, tints, panels)
-    drafts = find_regions(lines, pictures, rules, furniture.grounds, type_size)
-    return _page(scan, type_size, drafts, furniture)
+    drafts = find_regions(tuple(as_set), pictures, rules, furniture.grounds, type_size)
+    return _page(scan, type_size, [_with_ink(draft, as_set) for draft in drafts], furniture)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A line as it is printed: its ink and the height of its type, in reading-frame pixels."""
+
+    ink: Box
+    size: float
+
+
+def _as_printed(in_type: Sequence[Box], lines: Sequence[Box], type_size: float) -> dict[Box, tuple[Printed, ...]]:
+    """For each line as it is set, in the height of its type and from its column's edge, what is printed of it.
+
+    That is the line itself, and before the first of the lines beside a drop capital that letter.
+    """
+    printed: dict[Box, tuple[Printed, ...]] = {
+        line: (Printed(ink, line.height),) for line, ink in zip(in_type, lines, strict=True)
+    }
+    for initial in find_initials(in_type, type_size):
+        before = printed.pop(initial.box)
+        for line in initial.lines:
+            own = (replace(p, ink=replace(p.ink, x0=max(p.ink.x0, initial.box.x1))) for p in printed.pop(line))
+            printed[replace(line, x0=initial.box.x0)] = (*before, *own)
+            before = ()
+    return printed
+
+
+def _with_ink(draft: Draft, printed: Mapping[Box, tuple[Printed, ...]]) -> Draft:
+    """A region of lines as they are set, with the lines as they are printed and the heights of their type."""
+    lines = [line for own in draft.lines for line in printed[own]]
+    if not lines:
+        return draft
+    inks = tuple(line.ink for line in lines)
+    return replace(draft, lines=inks, box=hull(inks), sizes=tuple(line.size for line in lines))
 
 
 def _upright_lines(
@@ -157,14 +195,14 @@ def _number(
     }
     for number, draft in enumerate(drafts, start=1):
         lines = []
-        for box in draft.lines:
+        for box, size in zip(draft.lines, draft.sizes, strict=True):
             line_number += 1
             lines.append(
                 TextLine(
                     id=f"{scan.page_id}-l{line_number:04d}",
                     polygon=map_polygon(box.polygon, scan.frame),
                     box=box,
-                    type_size=min(box.height, box.width) if box.upright else box.height,
+                    type_size=min(size, box.width) if box.upright else size,
                     reversed=innermost(box, panels) is not None,
                 )
             )

@@ -1,16 +1,25 @@
-"""Drop capitals: the large first letter of a text, which stands beside its first lines, put back before its word."""
+"""Drop capitals: the large first letter of a text, which stands beside its first lines, put back before its word.
+
+Where type is detected, lines beside one are taken for lines of their column (`find_initials`), so that the text stays
+whole; once they are read, the letter goes before its word (`join_initials`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import bounds, hull
+from digitize.model import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digitize.model import TextLine
+    from digitize.geometry import Box
+    from digitize.model import Page, TextLine
+
+_LETTER = re.compile(r"\W*\w")
 
 TALL = 1.4
 """Height of a drop capital, in type sizes, at least: two lines' capitals."""
@@ -20,6 +29,84 @@ LETTERS = 2
 
 BESIDE = 1.5
 """White between a drop capital and the line that goes on from it, in type sizes, at most."""
+
+
+LINES = 2
+"""A drop capital stands beside so many lines at least."""
+
+DROPPED = 1.7
+"""Height of a drop capital as detected, in heights of tall letters or ideographs, at least: two solid lines, cut short."""
+
+LETTER_WIDTH = 1.5
+"""One letter is no wider than this many of its heights: W and M."""
+
+NEXT_LINE = 1.5
+"""White between a drop capital and the line below it, in type sizes, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Initial:
+    """A drop capital and the lines beside it, top to bottom, as boxes in one frame."""
+
+    box: Box
+    lines: tuple[Box, ...]
+
+
+def find_initials(lines: Sequence[Box], type_size: float) -> tuple[Initial, ...]:
+    """The drop capitals among detected lines: one large sign left of two lines or more, with the text's next line below.
+
+    A large figure beside an entry of a list has the next figure below it.
+    """
+    small = [line for line in lines if line.height < DROPPED * type_size]
+    found = []
+    for box in lines:
+        if box.height < DROPPED * type_size or box.width > LETTER_WIDTH * box.height:
+            continue
+        beside = tuple(sorted((line for line in small if _stands_beside(box, line, type_size)), key=lambda line: line.y0))
+        if len(beside) >= LINES and any(_runs_below(box, line, type_size) for line in small):
+            found.append(Initial(box, beside))
+    return tuple(found)
+
+
+def _stands_beside(initial: Box, line: Box, type_size: float) -> bool:
+    level = initial.y0 - type_size <= line.cy <= initial.y1
+    return level and -type_size <= line.x0 - initial.x1 <= BESIDE * type_size and line.width > initial.width
+
+
+def _runs_below(initial: Box, line: Box, type_size: float) -> bool:
+    """Whether a line goes on below a drop capital, from its left edge and past it."""
+    near = -0.5 * type_size <= line.y0 - initial.y1 <= NEXT_LINE * type_size
+    return near and abs(line.x0 - initial.x0) <= type_size and line.x1 > initial.x1 + type_size
+
+
+def join_read_initials(page: Page) -> Page:
+    """A page that was read, with the drop capitals of its texts joined to their words.
+
+    The lines beside one count from its left edge, as those below do.
+    """
+    regions = [
+        replace(region, lines=_with_read_initial(region.lines, page.type_size)) if region.role is Role.PARAGRAPH else region
+        for region in page.regions
+    ]
+    return replace(page, regions=tuple(regions))
+
+
+def _with_read_initial(lines: tuple[TextLine, ...], type_size: float) -> tuple[TextLine, ...]:
+    found = find_initials([line.box for line in lines], type_size)
+    if not found or lines[0].box != found[0].box:
+        return lines
+    beside = [line for line in lines[1:] if line.box in found[0].lines]
+    letter = _LETTER.match(lines[0].text.strip())
+    initial = replace(lines[0], text=letter.group() if letter else "", glyphs=lines[0].glyphs[: letter.end() if letter else 0])
+    joined = {line.id: replace(line, box=replace(line.box, x0=initial.box.x0)) for line in beside[1:]}
+    joined[beside[0].id] = _with_initial(_stripped(beside[0]), initial)
+    return tuple(joined.get(line.id, line) for line in lines[1:])
+
+
+def _stripped(line: TextLine) -> TextLine:
+    """A line without the spaces before its first word: what was left of the letter beside it."""
+    spaces = len(line.text) - len(line.text.lstrip())
+    return replace(line, text=line.text[spaces:], glyphs=line.glyphs[spaces:])
 
 
 def join_initials(lines: Sequence[TextLine], type_size: float) -> tuple[TextLine, ...]:

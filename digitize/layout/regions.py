@@ -42,13 +42,17 @@ CAPTION_APART = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A region before it has ids: its role, its lines top to bottom, its box, the ground and the heading it belongs to."""
+    """A region before it has ids: its role, its lines top to bottom, its box, the ground and the heading it belongs to.
+
+    `sizes` are the heights of the lines' type, empty where the lines' boxes have them.
+    """
 
     role: Role
     lines: tuple[Box, ...]
     box: Box
     ground: int | None = None
     heading: Box | None = None
+    sizes: tuple[float, ...] = ()
 
 
 def find_regions(
