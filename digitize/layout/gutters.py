@@ -93,23 +93,24 @@ class Testimony:
     @property
     def proves(self) -> bool:
         """Whether enough lines, and more than have ink in the gap, keep to both its sides."""
-        return min(self.ends, self.starts) + self._white >= max(WITNESSES, self.inked + 1)
+        return self._count(min(self.ends, self.starts)) >= max(WITNESSES, self.inked + 1)
 
     @property
     def suggests(self) -> bool:
         """Whether enough lines, and more than have ink in the gap, keep to one of its sides."""
-        return max(self.ends, self.starts) + self._white >= max(WITNESSES, self.inked + 1)
+        return self._count(max(self.ends, self.starts)) >= max(WITNESSES, self.inked + 1)
 
-    @property
-    def _white(self) -> int:
-        """What lines that run over the gap with white in it are worth: half, and nothing where another has ink.
+    def _count(self, sides: int) -> int:
+        """What is said for the gap by lines that keep to its sides, and by those that run over it with white in it.
 
-        Type set on a grid has full stops and their white below one another, too. Where the page's columns part in line with
-        the gap they count in full, and one more: a block may be too short to prove its gutters by itself.
+        The latter count half, because type set on a grid has full stops and their white below one another, too, and not at
+        all where another line has ink there. Where the page's columns part in line with the gap they count in full, and
+        one witness more than there are: a block may be too short to prove its gutters by itself.
         """
-        if self.inked:
-            return 0
-        return self.white + 1 if self.on_grid and self.white else self.white // 2
+        white = 0 if self.inked else self.white
+        if not self.on_grid:
+            return sides + white // 2
+        return sides + white + 1 if sides + white else 0
 
     def __add__(self, other: Testimony) -> Testimony:
         return Testimony(
