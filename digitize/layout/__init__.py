@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digitize.geometry import Box, hull, map_polygon
+from digitize.geometry import Box, hull, map_polygon, map_polygons
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
 from digitize.layout.blocks import Block, number_columns
 from digitize.layout.detection import DetectedText, body_size, detect_text
@@ -190,6 +190,8 @@ def _number(
     columns: dict[Box, int],
 ) -> tuple[Region, ...]:
     regions, line_number = [], 0
+    boxes = list(dict.fromkeys(box for draft in drafts for box in (draft.box, *draft.lines)))
+    outlines = dict(zip(boxes, map_polygons([box.polygon for box in boxes], scan.frame), strict=True))
     headlines = {
         draft.heading: f"{scan.page_id}-r{n:03d}" for n, draft in enumerate(drafts, start=1) if draft.role is Role.HEADLINE
     }
@@ -200,7 +202,7 @@ def _number(
             lines.append(
                 TextLine(
                     id=f"{scan.page_id}-l{line_number:04d}",
-                    polygon=map_polygon(box.polygon, scan.frame),
+                    polygon=outlines[box],
                     box=box,
                     type_size=min(size, box.width) if box.upright else size,
                     reversed=innermost(box, panels) is not None,
@@ -210,7 +212,7 @@ def _number(
             Region(
                 id=f"{scan.page_id}-r{number:03d}",
                 role=draft.role,
-                polygon=map_polygon(draft.box.polygon, scan.frame),
+                polygon=outlines[draft.box],
                 box=draft.box,
                 lines=tuple(lines),
                 frame_id=None if draft.ground is None else frames[draft.ground].id,
