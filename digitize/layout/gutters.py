@@ -173,8 +173,12 @@ class Gutters:
             return True
         if self.is_large(left) and self.is_large(right):
             return False
-        above, below = self._witnesses(gap, left, indent=FLUSH)
-        return (above + below + self._ruled(gap, left) + self._grid(gap)).suggests
+        grid = self._grid(gap)
+        for piece in (left, right):  # each has walls of its own: the rules of a list do not part the column beside it
+            above, below = self._witnesses(gap, piece, indent=FLUSH)
+            if (above + below + self._ruled(gap, piece) + grid).suggests:
+                return True
+        return False
 
     def _whites(self, line: Box, inked: NDArray[np.bool_]) -> list[tuple[float, float]]:
         """The stretches inside a line that are white, and wide enough for a gutter."""
