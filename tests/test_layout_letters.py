@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from digitize.geometry import IDENTITY, Box
 from digitize.layout import DetectedText, find_layout, join_read_initials
 from digitize.layout.detection import body_size
+from digitize.layout.headings import find_headings
 from digitize.layout.initials import find_initials
 from digitize.layout.ink import make_ink
 from digitize.layout.letters import set_heights
@@ -131,3 +132,23 @@ def test_a_read_drop_capital_goes_before_its_word(letter: str, beside: str, whol
     (joined,) = join_read_initials(replace(page, regions=(replace(region, lines=lines),))).regions
     assert [line.text for line in joined.lines] == [whole, "the second line of it", "and the text goes on below"]
     assert {line.box.x0 for line in joined.lines} == {big.x0}
+
+
+def test_a_line_in_capitals_with_brackets_is_no_heading() -> None:
+    """A dateline in capitals at the head of a text is as high as the text's tall letters, though brackets reach further."""
+    sheet = Sheet()
+    for row, text in enumerate(("  HARLOW FALLS (AP) JULY", TALL, LOW, BOTH, TALL, TAILS, TALL, BOTH)):
+        sheet.print(text, LEFT, TOP + row * PITCH)
+    found = sheet.set_heights()
+    assert found[0] == pytest.approx(found[1], rel=0.15)
+    assert [region.role for region in sheet.layout()] == [Role.PARAGRAPH]
+
+
+def test_a_byline_under_a_large_deck_belongs_to_the_heading() -> None:
+    """Of headline, deck and byline, each smaller than the one above, none is left for the text below."""
+    lines = [Box(100, 100, 700, 160), Box(150, 180, 650, 214), Box(300, 230, 500, 252)]
+    body = [Box(100, 280 + 40 * row, 390, 305 + 40 * row) for row in range(5)]
+    (heading,), rest = find_headings([*lines, *body], body, (), 25.0)
+    assert heading.lines[0][1] is Role.HEADLINE
+    assert [line for line, _ in heading.lines] == lines
+    assert rest == tuple(body)

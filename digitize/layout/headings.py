@@ -157,8 +157,8 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
     """The kicker's (sign -1) or deck's (sign 1) lines: small lines near the group, nearer to it than to running text."""
     reach = max(KICKER_GAP * ground.type_size, 0.5 * group[0].height)
     edge = group[0] if sign < 0 else group[-1]
-    # A heading may bring its own kicker or deck, set large: then what is attached to it is more of the same.
-    fellows = [edge] if edge.height * SAME_SIZE < max(line.height for line in group) else []
+    # A heading may bring its own kicker or deck, set large: then what is attached to it is more of the same, or the byline.
+    fellows = [edge] if sign < 0 and edge.height * SAME_SIZE < max(line.height for line in group) else []
     collected: list[Box] = []
     while len(collected) < KICKER_LINES:
         found = [

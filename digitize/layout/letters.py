@@ -6,7 +6,8 @@ where capitals and tall letters rise above, and thinner where a few letters reac
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from math import log
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -35,15 +36,22 @@ MOST = 0.7
 FULL_ROW = 80
 """Percentile of a line's rows, by their ink, that a full row has: a row of bars alone is fuller."""
 
-TALL_LETTERS = 1.52
-"""Height of tall letters, in heights of an x: 0.70 to 0.46 of the type size in text types."""
+TALL_LETTERS = 0.9
+"""Lines that rise less above an x than this share of what the page's lines do have no tall letters, or were cut low."""
 
-CAPITALS = 1.25
-"""Tall letters rise above an x by a quarter at least, in types with the largest x; a line that rises less has none."""
+CAPITALS = 1.2
+"""Lines that rise less above their band are capitals throughout, or low letters throughout."""
+
+SURELY_LOW = 0.5
+"""They are low letters where these would then be so much nearer to the body's size than capitals would, in logarithms."""
 
 
-LOW = 1.25
-"""Lines without such a band that are no higher than so many heights of the text's x are low letters, or letters cut low."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a page's long lines tell of its type: how far tall letters rise, in heights of an x, and how high they are."""
+
+    rise: float
+    tall: float
 
 
 def set_heights(ink: Ink, lines: Sequence[Box]) -> tuple[Box, ...]:
@@ -53,13 +61,16 @@ def set_heights(ink: Ink, lines: Sequence[Box]) -> tuple[Box, ...]:
     in reading-frame pixels.
     """
     bands = [None if line.upright else _band(ink, line) for line in lines]
-    telling = [band for line, band in zip(lines, bands, strict=True) if line.width >= TELLING_LENGTH * line.height]
-    letters = [baseline - top for top, baseline in filter(None, telling)]
-    if not letters or len(letters) < MOST * len(telling):
+    telling = [
+        (line, *band) for line, band in zip(lines, bands, strict=True) if band and line.width >= TELLING_LENGTH * line.height
+    ]
+    long = sum(line.width >= TELLING_LENGTH * line.height for line in lines)
+    if not telling or len(telling) < MOST * long:
         return tuple(lines)
-    low = LOW * median(letters)
+    rise = median((baseline - line.y0) / (baseline - x_height) for line, x_height, baseline in telling)
+    setting = Setting(rise, rise * median(baseline - x_height for _, x_height, baseline in telling))
     return tuple(
-        _set(line, *(band or (line.y0, line.y1))) if band or line.height <= low else line
+        line if line.upright else _set(line, *(band or (line.y0, line.y1)), setting)
         for line, band in zip(lines, bands, strict=True)
     )
 
@@ -77,6 +88,13 @@ def _band(ink: Ink, line: Box) -> tuple[float, float] | None:
     return (first + top) / ink.scale, (first + bottom) / ink.scale
 
 
-def _set(line: Box, x_height: float, baseline: float) -> Box:
-    low, tall = baseline - x_height, baseline - line.y0
-    return replace(line, y0=line.y0 if tall >= CAPITALS * low else baseline - TALL_LETTERS * low, y1=baseline)
+def _set(line: Box, top: float, baseline: float, setting: Setting) -> Box:
+    """A line, whose band of dense ink begins at `top`, from its baseline to the top of its tall letters."""
+    band, tall = baseline - top, baseline - line.y0
+    full = setting.rise * band
+    if tall >= TALL_LETTERS * full:
+        return replace(line, y1=baseline)
+    as_capitals, as_low = (abs(log(height / setting.tall)) for height in (band, full))
+    if tall < CAPITALS * band and as_low > SURELY_LOW * as_capitals:
+        return replace(line, y0=top, y1=baseline)
+    return replace(line, y0=baseline - full, y1=baseline)
