@@ -12,6 +12,7 @@ from digitize.geometry import Box, hull, map_polygon, map_polygons
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
 from digitize.layout.blocks import Block, number_columns
 from digitize.layout.detection import DetectedText, body_size, detect_text
+from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
 from digitize.layout.initials import find_initials, join_read_initials
 from digitize.layout.ink import make_ink
@@ -64,7 +65,8 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     type_size = body_size(in_type)
     as_set = _as_printed(in_type, lines, type_size)
     furniture = Furniture(rules, boxes, tints, panels)
-    drafts = find_regions(tuple(as_set), pictures, rules, furniture.grounds, type_size)
+    set_lines = tuple(as_set)
+    drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=stroke_widths(ink, set_lines))
     return _page(scan, type_size, [_with_ink(draft, as_set) for draft in drafts], furniture)
 
 

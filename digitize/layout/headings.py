@@ -67,17 +67,19 @@ class Ground:
 
 
 def find_headings(
-    lines: Sequence[Box], body: Sequence[Box], obstacles: Sequence[Box], type_size: float
+    lines: Sequence[Box], body: Sequence[Box], obstacles: Sequence[Box], type_size: float, heads: Sequence[Box] = ()
 ) -> tuple[tuple[Heading, ...], tuple[Box, ...]]:
     """Group heading lines; give the headings and the lines left for running text.
 
     `lines` are all lines of one ground (the open page, or one box); `body` those that are surely running text: they
     stand in stacks. A small line next to a headline that is not running text is its kicker or deck. Lines that are set
-    downwards make headings of their own, from right to left.
+    downwards make headings of their own, from right to left; so do `heads`, headlines set in small type, which have neither
+    kicker nor deck.
     """
     upright = upright_lines(lines, type_size)
-    level = [line for line in lines if line not in upright]
+    level = [line for line in lines if line not in upright and line not in heads]
     headings = _find_level(level, Ground(body, obstacles, type_size))
+    headings += [_with_roles(group) for group in _group(sorted(heads, key=lambda box: box.y0), obstacles)]
     headings += [
         Heading(tuple(zip(turned_back(line for line, _ in heading.lines), (role for _, role in heading.lines), strict=True)))
         for heading in _find_level(turned(upright), Ground((), turned(obstacles), type_size))

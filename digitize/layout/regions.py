@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
 from digitize.layout.blocks import COLUMN_MIN, EDGE, Block, same_column, split_at_gaps, stack_lines
+from digitize.layout.emphasis import Surroundings, small_headlines
 from digitize.layout.headings import HEADING_SIZE, Heading, find_headings
 from digitize.model import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 FOLIO_BAND = 0.25
 """The top share of the print area in which a masthead or running head stands, front pages included."""
@@ -61,17 +62,22 @@ def find_regions(
     rules: Sequence[Box],
     grounds: Sequence[Box],
     type_size: float,
+    *,
+    widths: Mapping[Box, float] | None = None,
 ) -> tuple[Draft, ...]:
     """Sort all lines and pictures of a page into regions. No line is left out, none stands in two.
 
     `grounds` are printed boxes and tints; what stands in one is a world of its own. All in reading-frame pixels.
+    `widths` are those of the lines' strokes (see `stroke_widths`), from which headlines in small type are told.
     """
     folio = set(_folio_lines(lines, rules, type_size))
     drafts = [Draft(Role.FOLIO, (line,), line) for line in lines if line in folio]
     for ground in (None, *range(len(grounds))):
         own = [line for line in lines if line not in folio and innermost(line, grounds) == ground]
         own_pictures = [picture for picture in pictures if innermost(picture, grounds) == ground]
-        drafts += _ground_regions(own, own_pictures, rules, type_size, ground)
+        around = Surroundings([*rules, *own_pictures], None if ground is None else grounds[ground], type_size)
+        heads = small_headlines(own, widths or {}, around, HEADING_SIZE * type_size)
+        drafts += _ground_regions(own, own_pictures, rules, type_size, ground, heads=heads)
     return tuple(sorted(drafts, key=lambda draft: (draft.box.y0, draft.box.x0)))
 
 
@@ -105,14 +111,20 @@ def _is_set_full(block: Block, type_size: float) -> bool:
 
 
 def _ground_regions(
-    lines: Sequence[Box], pictures: Sequence[Box], rules: Sequence[Box], type_size: float, ground: int | None
+    lines: Sequence[Box],
+    pictures: Sequence[Box],
+    rules: Sequence[Box],
+    type_size: float,
+    ground: int | None,
+    *,
+    heads: Sequence[Box],
 ) -> list[Draft]:
     obstacles = [*rules, *pictures]
-    body = _running_text(lines, obstacles, type_size)
+    body = _running_text([line for line in lines if line not in heads], obstacles, type_size)
     drafts = [Draft(Role.PICTURE, (), picture, ground) for picture in pictures]
     if ground is not None and lines and not body:
         return [*drafts, Draft(Role.ADVERTISEMENT, tuple(sorted(lines, key=lambda box: (box.y0, box.x0))), hull(lines), ground)]
-    headings, rest = find_headings(lines, body, obstacles, type_size)
+    headings, rest = find_headings(lines, body, obstacles, type_size, heads)
     for heading in headings:
         drafts += _heading_drafts(heading, ground)
     walls = [*obstacles, *(_bar(heading.box) for heading in headings)]

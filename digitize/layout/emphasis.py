@@ -1,0 +1,238 @@
+"""Headlines in type of about the body's size, told by their heavier strokes: of briefs, and of items one column wide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize.geometry import hull
+from digitize.layout.blocks import EDGE, INDENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from digitize.geometry import Box
+    from digitize.layout.ink import Ink
+
+PAPER = 0.8
+"""Type covers less than this share of a line's box; of the greys in it, sorted, the one at this place is still paper's."""
+
+HEAVY = 1.35
+"""Strokes times size, against the text around: bold type and sans over light serif reach this, film's uneven ink does not."""
+
+DARK = 1.1
+"""The same against the whole ground: less is not looked at more closely."""
+
+SMALLEST = 0.95
+"""A headline is not set smaller than the text, in body sizes: bold credits and captions are."""
+
+AROUND = 12.0
+"""How far up and down a column the text reaches that a line is compared with, in type sizes: exposure changes more slowly."""
+
+COMPARED = 4
+"""So many lines around, at least, show what the usual weight is."""
+
+LINES = 3
+"""A headline in one column has at most so many lines; longer bold text is a summary or a note."""
+
+ALIKE = 1.12
+"""Headlines of one group of briefs are set in one size; measured sizes differ by less."""
+
+LARGER = 1.3
+"""Type larger by this much than a headline's is another headline's."""
+
+HEAD_GAP = 0.9
+"""White between two lines of one headline, in heights of a line."""
+
+TEXT_GAP = 1.8
+"""White between a headline and its text, in type sizes: a line's height and leading at most."""
+
+NEAR_RULE = 2.0
+"""White between a rule and the headline that it leads to, in type sizes."""
+
+GROUND_TOP = 3.0
+"""White between the top of a tint and the first headline on it, in type sizes: generous margins."""
+
+ORNAMENT = 0.75
+"""Rows of ornaments between items are lower than type, in type sizes."""
+
+SIGNED = 0.35
+"""White left of a signature, as a share of the column: signatures are set to the right."""
+
+GUTTER = 4.0
+"""The widest gutter, in type sizes, over which a line has a neighbour."""
+
+
+def stroke_widths(ink: Ink, lines: Sequence[Box]) -> dict[Box, float]:
+    """The mean width of the strokes of each line, in working pixels.
+
+    Ink over half its outline, both summed over the greys: faded or uneven ink changes both alike, and the width of
+    thin strokes shows in parts of a pixel.
+    """
+    return {line: _stroke_width(ink.grey[ink.window(line)]) for line in lines}
+
+
+def _stroke_width(grey: np.ndarray) -> float:
+    levels = np.cumsum(np.bincount(grey.ravel(), minlength=256))
+    paper = int(np.searchsorted(levels, PAPER * levels[-1]))
+    dark = np.where(grey < paper, paper - grey, 0).astype(np.uint8)
+    edges = cv2.norm(dark[1:], dark[:-1], cv2.NORM_L1) + cv2.norm(dark[:, 1:].copy(), dark[:, :-1].copy(), cv2.NORM_L1)
+    return 2 * float(dark.sum()) / edges if edges else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around the lines of one ground: rules and pictures, the tint or box itself, and the body type's size."""
+
+    obstacles: Sequence[Box]
+    ground: Box | None
+    type_size: float
+
+
+def small_headlines(lines: Sequence[Box], widths: Mapping[Box, float], around: Surroundings, largest: float) -> tuple[Box, ...]:
+    """The lines set smaller than `largest`, in pixels, that head an item all the same.
+
+    `lines` are those of one ground, `widths` their strokes' (see `stroke_widths`). A headline is heavier than the text
+    below it and does not run on into it. Heavy lines between the paragraphs of an item are its subheadings: a headline
+    follows a rule, an ornament, a signature, the top of a tint, or stands below one of its like.
+    """
+    level = [line for line in lines if not line.upright and line in widths]
+    usual = median(widths[line] * line.height for line in level) if level else 0.0
+    bold = [line for line in level if line.height < largest and widths[line] * line.height >= DARK * usual]
+    heavy = {line for line in bold if _is_heavy(line, level, widths, around.type_size)}
+    found: list[Box] = []
+    for head in _heads(heavy, level, around):
+        column = _Column(head, level, heavy, around)
+        if column.opens_item() or column.repeats(found):
+            found += head
+    return tuple(found)
+
+
+def _is_heavy(line: Box, lines: Sequence[Box], widths: Mapping[Box, float], type_size: float) -> bool:
+    if line.height < SMALLEST * type_size:
+        return False
+    near = [other for other in lines if abs(other.cy - line.cy) <= AROUND * type_size and _shares_column(line, other)]
+    if len(near) <= COMPARED:
+        return False
+    width, height = median(widths[other] for other in near), median(other.height for other in near)
+    return widths[line] * max(1.0, line.height / height) >= HEAVY * width
+
+
+def _shares_column(line: Box, other: Box) -> bool:
+    return line.overlap_x(other) >= 0.5 * min(line.width, other.width)
+
+
+def _heads(heavy: set[Box], lines: Sequence[Box], around: Surroundings) -> list[list[Box]]:
+    """Heavy lines, stacked, that text of the usual weight follows, from top to bottom."""
+    heads: list[list[Box]] = []
+    for line in sorted(heavy, key=lambda box: box.y0):
+        above = next((h for h in heads if _goes_on(h[-1], line)), None)
+        if above is None:
+            heads.append([line])
+        else:
+            above.append(line)
+    return [head for head in heads if len(head) <= LINES and _leads_text(head[-1], heavy, lines, around)]
+
+
+def _goes_on(upper: Box, lower: Box) -> bool:
+    low, high = sorted((upper.height, lower.height))
+    gap = lower.y0 - upper.y1
+    return -0.3 * low <= gap <= HEAD_GAP * high and high <= ALIKE * low and _shares_column(upper, lower)
+
+
+def _leads_text(line: Box, heavy: set[Box], lines: Sequence[Box], around: Surroundings) -> bool:
+    """Whether text of the usual weight stands below, and neither begins in the line nor goes on from it."""
+    size = around.type_size
+    below = [o for o in lines if o.cy > line.y1 and o.y0 - line.y1 <= TEXT_GAP * size and _shares_column(line, o)]
+    if not below:
+        return False
+    first = min(below, key=lambda box: box.y0)
+    indented = EDGE * size <= first.x0 - line.x0 <= INDENT * size
+    return first not in heavy and first.height < line.height * ALIKE and (indented or first.x1 - line.x1 >= size)
+
+
+class _Column:
+    """A head in its column: what stands above it and beside it."""
+
+    def __init__(self, head: Sequence[Box], lines: Sequence[Box], heavy: set[Box], around: Surroundings) -> None:
+        self._first, self._heavy, self._around, self._lines = head[0], heavy, around, lines
+        text = [line for line in lines if line not in heavy and line.y0 >= head[-1].cy and _shares_column(line, head[-1])]
+        self._width = hull([*head, *sorted(text, key=lambda box: box.y0)[:1]])
+        over = [line for line in lines if line.cy < self._first.y0 and _shares_column(line, self._width)]
+        self._above = max(over, key=lambda box: box.y1, default=None)
+
+    def opens_item(self) -> bool:
+        """Whether what stands above closes another item, or opens a place of its own."""
+        size, first, above = self._around.type_size, self._first, self._above
+        rule = self._rule_above()
+        if rule is not None:
+            return not self._text_comes_over(rule)
+        if above is None:
+            top = self._around.ground
+            return top is not None and first.y0 - top.y0 <= GROUND_TOP * size
+        if above.height <= ORNAMENT * size and above.width < first.width:
+            return first.y0 - above.y1 <= NEAR_RULE * size and self._is_apart(above)
+        return self._is_signature(above)
+
+    def repeats(self, found: Sequence[Box]) -> bool:
+        """Whether a headline found above in the column is set alike: the items of a group follow each other."""
+        first = self._first
+        return any(
+            abs(other.x0 - first.x0) <= EDGE * self._around.type_size
+            and max(other.height, first.height) <= ALIKE * min(other.height, first.height)
+            and not self._parted(other)
+            for other in found
+        )
+
+    def _rule_above(self) -> Box | None:
+        first = self._first
+        reach = NEAR_RULE * self._around.type_size
+        floor = -np.inf if self._above is None else self._above.cy
+        rules = [
+            rule
+            for rule in self._around.obstacles
+            if rule.width > rule.height
+            and rule.height < self._around.type_size
+            and max(floor, first.y0 - reach) <= rule.y1 <= first.y0 + first.height / 4
+            and _shares_column(rule, self._width)
+        ]
+        return max(rules, key=lambda box: box.y1, default=None)
+
+    def _text_comes_over(self, rule: Box) -> bool:
+        """Whether text in the column on the left, below the same rule, may go on in this column: then this is a subheading."""
+        first, size = self._first, self._around.type_size
+        left = [
+            line
+            for line in self._lines
+            if line.overlap_y(first) > first.height / 2
+            and 0 < first.x0 - line.x1 + size / 2 <= GUTTER * size
+            and line not in self._heavy
+            and rule.overlap_x(line) > line.width / 2
+        ]
+        walls = [o for o in self._around.obstacles if o.upright and o.overlap_y(first) > first.height / 2]
+        return any(not any(line.cx < wall.cx < first.cx for wall in walls) for line in left)
+
+    def _is_apart(self, above: Box) -> bool:
+        """Whether a line stands in the middle of the column of the head's text, as ornaments do."""
+        return above.x0 - self._first.x0 >= self._around.type_size
+
+    def _is_signature(self, above: Box) -> bool:
+        """Whether a line ends an item: set to the right edge of the column, with much white on its left."""
+        size = self._around.type_size
+        column = [
+            o
+            for o in self._lines
+            if o is above or (o not in self._heavy and _shares_column(o, self._width) and abs(o.cy - above.cy) <= AROUND * size)
+        ]
+        left, right = min(o.x0 for o in column), max(o.x1 for o in column)
+        return above.x0 - left >= SIGNED * (right - left) and right - above.x1 <= size
+
+    def _parted(self, other: Box) -> bool:
+        """Whether another item's headline, in larger type, stands between the head and a headline above it."""
+        first = self._first
+        tall = [line for line in self._lines if line.height >= LARGER * first.height]
+        return any(other.cy < b.cy < first.cy and _shares_column(b, first) for b in tall)
