@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 import pytest
 from galleys import COLUMN, PITCH, TYPE
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digitize.geometry import Box
 from digitize.layout.emphasis import Surroundings, small_headlines, stroke_widths
@@ -143,3 +145,20 @@ def test_each_small_headline_is_a_region_of_its_own() -> None:
     drafts = find_regions(lines, (), [RULE], (), TYPE, widths=widths)
     assert [draft.role for draft in drafts] == [Role.HEADLINE, Role.PARAGRAPH] * 2
     assert sorted(line for draft in drafts for line in draft.lines) == sorted(lines)
+
+
+noise = st.builds(
+    lambda x, y, width, height: Box(x, y, x + width, y + height),
+    st.integers(0, 400),
+    st.integers(0, 800),
+    st.integers(2, 300),
+    st.sampled_from([3, 10, 20, 22, 40, 80]),
+)
+
+
+@given(st.lists(st.tuples(noise, st.sampled_from([0.0, 1.0, 1.1, 2.0])), unique_by=lambda pair: pair[0]), st.lists(noise))
+def test_noise_heads_nothing_but_itself(marks: list[tuple[Box, float]], obstacles: list[Box]) -> None:
+    """Whatever is taken for lines and rules, what is found are lines given, each once, none of them as large as headings."""
+    found = small_headlines([box for box, _ in marks], dict(marks), Surroundings(obstacles, None, TYPE), 1.25 * TYPE)
+    assert len(set(found)) == len(found)
+    assert {box for box in found if box.height < 1.25 * TYPE} == set(found) <= {box for box, _ in marks}
