@@ -134,14 +134,15 @@ class FlowGraph:
             return NEVER
         nearest = [b for b, head in zip(self.blocks, self._reach.head, strict=True) if head == number]
         row = min((b.box.y0 for b in nearest), default=block.box.y0)
-        if abs(block.box.y0 - row) > ALIGNED * self.type_size:
+        top = block.box.y0 - self._reach.illustrated(heading, block)
+        if abs(top - row) > ALIGNED * self.type_size and abs(block.box.y0 - row) > ALIGNED * self.type_size:
             return NEVER
         if number in self._reach.embedded:
             found = Evidence().plus(HEADS, "round the heading")
         elif heading.upright:
             found = Evidence().plus(HEADS, "beside the upright heading")
         else:
-            gap = (block.box.y0 - heading.box.y1) / self.type_size
+            gap = (top - heading.box.y1) / self.type_size
             if gap > HEADING_REACH:
                 return NEVER
             found = Evidence().plus(HEADS, "below the heading").plus(-HEADING_GAP * max(0.0, gap - 1), "distance")

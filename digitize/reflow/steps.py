@@ -92,6 +92,17 @@ class Steps:
             for rule in self._rules
         )
 
+    def pictured(self, span: Box) -> float:
+        """How far down a span reaches what its pictures fill, with their captions and the white around, in pixels.
+
+        0.0 where text stands in the span, or no picture does.
+        """
+        between = [p for p in self._pictures if p.box.overlap_x(span) > 0.5 * span.width and span.y0 <= p.box.cy <= span.y1]
+        text = any(b.box.overlap_x(span) > self.type_size and span.y0 <= b.box.cy <= span.y1 for b in self._blocks)
+        if text or not between:
+            return 0.0
+        return span.y1 - min(picture.box.y0 for picture in between)
+
     def parted(self, left: Box, right: Box) -> bool:
         """Whether a rule runs down between two boxes side by side, or anything else is printed there."""
         gutter = Box(left.x1, max(left.y0, right.y0), right.x0, min(left.y1, right.y1))
