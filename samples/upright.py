@@ -6,6 +6,7 @@ box. The running head above is horizontal and runs from right to left, as it did
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -54,6 +55,8 @@ def typeset_upright(path: Path, out: Path) -> None:
     folder = out / "expected" / path.stem
     folder.mkdir(parents=True, exist_ok=True)
     right, tier = WIDTH - MARGIN, 1
+    articles: list[dict[str, Any]] = []
+    lines: list[dict[str, Any]] = []
     for number, story in enumerate(page["story"], start=1):
         if story["tier"] != tier:
             tier, right = story["tier"], WIDTH - MARGIN
@@ -69,11 +72,36 @@ def typeset_upright(path: Path, out: Path) -> None:
             draw.line((x, _top(tier), x, _top(tier) + TIER), fill=INK, width=3)
             left -= PITCH
         right = left
+        if story.get("kind") != "advertisement":
+            articles.append(_true_article(story, number - 1))
+        lines += [_true_line(column, story, number - 1) for column in columns]
         name = f"{path.stem}-a{number:03}"
         document = _document(page, story, name, columns)
         (folder / f"{name}.tei.xml").write_bytes(etree.tostring(document, xml_declaration=True, encoding="UTF-8") + b"\n")
     (out / "pages").mkdir(parents=True, exist_ok=True)
     image.save(out / "pages" / page["file"], optimize=True, dpi=(300, 300))
+    content = {"width": WIDTH, "height": HEIGHT} | {key: page[key] for key in ("newspaper", "date", "section")}
+    content |= {"articles": articles, "lines": lines, "zones": []}
+    (out / "truth").mkdir(parents=True, exist_ok=True)
+    (out / "truth" / f"{path.stem}.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def _true_article(story: dict[str, Any], number: int) -> dict[str, Any]:
+    heading = {role: "".join(story.get(role, [])) for role in ("kicker", "headline", "deck")}
+    return heading | {"byline": "", "paragraphs": story["text"].split(), "subheadings": [], "id": number}
+
+
+def _true_line(column: Column, story: dict[str, Any], number: int) -> dict[str, Any]:
+    advertised = story.get("kind") == "advertisement"
+    box = [round(v) for v in (column.x, column.y, column.x + column.size, column.y + len(column.text) * column.size)]
+    return {
+        "text": column.text,
+        "bbox": box,
+        "role": "advertisement" if advertised else column.role,
+        "article": None if advertised else number,
+        "paragraph": column.paragraph if column.role == "body" else None,
+        "column": None,
+    }
 
 
 def _top(tier: int) -> int:

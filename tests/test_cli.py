@@ -290,7 +290,10 @@ def test_a_signal_ends_a_run_with_130(tmp_path: Path, number: signal.Signals) ->
     """Ctrl-C, and the signal with which containers are stopped, end a real run without a traceback or half a page."""
     for page in range(20):
         Image.effect_noise((800, 800), 60).save(tmp_path / f"A{page}.png")
-    command = [sys.executable, "-m", "digitize", "run", str(tmp_path), "-o", str(tmp_path / "out"), "--device", "cpu"]
+    # As from a terminal: what is started in the background ignores Ctrl-C.
+    begin = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    begin += "import runpy; runpy.run_module('digitize', run_name='__main__')"
+    command = [sys.executable, "-c", begin, "run", str(tmp_path), "-o", str(tmp_path / "out"), "--device", "cpu"]
     with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         first = process.stderr.readline()

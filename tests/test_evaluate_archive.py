@@ -27,6 +27,7 @@ PROJECT = Path(__file__).resolve().parents[1]
 EXPECTED = PROJECT / "samples" / "expected"
 TRUTH = PROJECT / "samples" / "truth"
 PAGES = ("A01", "A02", "A03")
+"""Those set horizontally, which have all parts of an article: headings, kickers, bylines."""
 TEI = "{http://www.tei-c.org/ns/1.0}"
 
 SCORED = ("join", "article_f1", "article_sim", "headline", "kicker", "byline", "para_f1", "cer")
@@ -54,9 +55,32 @@ DOCUMENT = """<TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader/>
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Path:
+def expected(tmp_path: Path) -> Path:
+    """The pages' expected documents."""
+    for page in PAGES:
+        shutil.copytree(EXPECTED / page, tmp_path / "expected" / page)
+    return tmp_path / "expected"
+
+
+@pytest.fixture
+def as_json(tmp_path: Path) -> Path:
+    """The pages' truth as JSON."""
+    (tmp_path / "json").mkdir()
+    for page in PAGES:
+        shutil.copy(TRUTH / f"{page}.json", tmp_path / "json")
+    return tmp_path / "json"
+
+
+@pytest.fixture
+def truths(expected: Path, as_json: Path) -> tuple[Path, Path]:
+    """The pages' truth in either form."""
+    return expected, as_json
+
+
+@pytest.fixture
+def archive(tmp_path: Path, expected: Path) -> Path:
     """What reading the sample pages without a fault would give, but for zones."""
-    return Path(shutil.copytree(EXPECTED, tmp_path / "archive"))
+    return Path(shutil.copytree(expected, tmp_path / "archive"))
 
 
 def change(path: Path, edit: Callable[[etree._Element], None]) -> None:
@@ -75,19 +99,19 @@ def without(element: etree._Element) -> None:
     parent.remove(element)
 
 
-def test_the_samples_against_themselves_are_perfect() -> None:
+def test_the_samples_against_themselves_are_perfect(expected: Path) -> None:
     """Pages that came out as expected have nothing but ones, and no errors."""
-    evaluation = evaluate(EXPECTED, EXPECTED)
+    evaluation = evaluate(expected, expected)
     assert [page.name for page in evaluation.pages] == list(PAGES)
     assert {page.figures for page in evaluation.pages} == {evaluation.mean} == {PERFECT}
     assert (evaluation.missing, evaluation.without_truth) == ((), ())
 
 
-def test_advertisements_are_no_articles(archive: Path) -> None:
+def test_advertisements_are_no_articles(archive: Path, expected: Path) -> None:
     """A02 has six articles and an advertisement, which may be read or not."""
     (advertisement,) = (p for p in (archive / "A02").iterdir() if 'type="advertisement"' in p.read_text("utf-8"))
     advertisement.unlink()
-    page = next(p for p in evaluate(archive, EXPECTED).pages if p.name == "A02")
+    page = next(p for p in evaluate(archive, expected).pages if p.name == "A02")
     assert (page.true_articles, page.read_articles) == (6, 6)
     assert page.figures == PERFECT
 
@@ -133,35 +157,35 @@ def test_moved_paragraphs_keep_their_zones(tmp_path: Path) -> None:
     assert second.area == Box(10, 80, 200, 142)
 
 
-def test_a_missing_headline_is_one_of_five(archive: Path) -> None:
+def test_a_missing_headline_is_one_of_five(archive: Path, expected: Path) -> None:
     """A01 has five articles; one comes out without its headline."""
     change(archive / "A01" / "A01-a003.tei.xml", lambda div: without(next(div.iterfind(f"{TEI}head[@type='main']"))))
-    first, second, third = evaluate(archive, EXPECTED).pages
+    first, second, third = evaluate(archive, expected).pages
     assert (first.figures.headline, first.figures.join, first.figures.article_f1) == (0.8, 1.0, 1.0)
     assert second.figures == third.figures == PERFECT
-    assert evaluate(archive, EXPECTED).mean.headline == pytest.approx((0.8 + 1 + 1) / 3)
+    assert evaluate(archive, expected).mean.headline == pytest.approx((0.8 + 1 + 1) / 3)
 
 
-def test_merged_articles_are_not_found(archive: Path) -> None:
+def test_merged_articles_are_not_found(archive: Path, expected: Path) -> None:
     """Of five articles two come out as one: three of four are right, F1 = 2 * 3 / (5 + 4)."""
     second = etree.parse(archive / "A01" / "A01-a002.tei.xml").getroot().findall(f".//{TEI}body//{TEI}p")
     change(archive / "A01" / "A01-a001.tei.xml", lambda div: div.extend(second))
     (archive / "A01" / "A01-a002.tei.xml").unlink()
-    page = evaluate(archive, EXPECTED).pages[0]
+    page = evaluate(archive, expected).pages[0]
     assert page.figures.article_f1 == pytest.approx(6 / 9)
     assert (page.figures.join, page.true_articles, page.read_articles) == (1.0, 5, 4)
 
 
-def test_a_page_that_was_not_read_is_all_wrong(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_page_that_was_not_read_is_all_wrong(archive: Path, capsys: pytest.CaptureFixture[str], expected: Path) -> None:
     """It counts with zeros, is named, and the command ends with 1."""
     shutil.rmtree(archive / "A02")
-    code = main(["evaluate", str(archive), "--truth", str(EXPECTED)])
+    code = main(["evaluate", str(archive), "--truth", str(expected)])
     told = capsys.readouterr()
 
     assert code == ExitCode.PAGES_FAILED
     assert told.err == "A02: has a truth, but was not read: everything on it counts as wrong\n"
     assert told.out.splitlines()[2].split() == ["A02", *["0.0000"] * 7, "1.0000", "-", "-"]
-    assert evaluate(archive, EXPECTED).mean.cer == pytest.approx(1 / 3)
+    assert evaluate(archive, expected).mean.cer == pytest.approx(1 / 3)
 
 
 def test_a_page_without_truth_is_named(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,11 +210,11 @@ def test_ids_with_a_letter_before_a_digit_are_known(tmp_path: Path) -> None:
     assert evaluation.mean.article_f1 == 1.0
 
 
-def test_figures_are_written_as_json(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_figures_are_written_as_json(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: Path) -> None:
     """The file holds the figures of each page, their mean, counts, and what was not measured."""
     shutil.rmtree(archive / "A03")
     file = tmp_path / "figures.json"
-    main(["evaluate", str(archive), "--truth", str(EXPECTED), "--json", str(file), "--film"])
+    main(["evaluate", str(archive), "--truth", str(expected), "--json", str(file), "--film"])
     capsys.readouterr()
     content = json.loads(file.read_text("utf-8"))
 
@@ -258,9 +282,11 @@ def test_two_truths_of_one_page_are_refused(tmp_path: Path) -> None:
         evaluate(tmp_path / "archive", tmp_path / "truth")
 
 
-def test_json_that_cannot_be_written_is_told(archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_that_cannot_be_written_is_told(
+    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: Path
+) -> None:
     """The table is there all the same."""
-    code = main(["evaluate", str(archive), "--truth", str(EXPECTED), "--json", str(tmp_path / "no" / "f.json")])
+    code = main(["evaluate", str(archive), "--truth", str(expected), "--json", str(tmp_path / "no" / "f.json")])
     told = capsys.readouterr()
     assert code == ExitCode.OUTPUT_NOT_WRITABLE
     assert "f.json cannot be written" in told.err
@@ -299,10 +325,16 @@ def misread(div: etree._Element, random: Random, rate: float) -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("film", [False, True])
-def test_figures_are_those_of_the_scorer(shared: Path, archive: Path, seed: int, film: bool) -> None:  # noqa: FBT001 - a parameter
+def test_figures_are_those_of_the_scorer(
+    shared: Path,
+    archive: Path,
+    truths: tuple[Path, Path],
+    seed: int,
+    film: bool,  # noqa: FBT001 - a parameter
+) -> None:
     """On pages that were damaged in many ways, the figures are exactly those of the measuring pages' scorer."""
     damage(archive, seed)
-    tei, truth = (evaluate(archive, folder, film=film) for folder in (EXPECTED, TRUTH))
+    tei, truth = (evaluate(archive, folder, film=film) for folder in truths)
     for page, twin in zip(tei.pages, truth.pages, strict=True):
         command = [sys.executable, shared / "score" / "score.py", *["--film"] * film, TRUTH / f"{page.name}.json"]
         done = subprocess.run([*command, archive / page.name], capture_output=True, text=True, check=True)
@@ -313,11 +345,11 @@ def test_figures_are_those_of_the_scorer(shared: Path, archive: Path, seed: int,
         assert (page.true_articles, page.read_articles) == (scored["articles"], scored["found"])
 
 
-def test_means_are_those_of_the_scorer(shared: Path, archive: Path) -> None:
+def test_means_are_those_of_the_scorer(shared: Path, archive: Path, expected: Path, as_json: Path) -> None:
     """A page that is missing weighs in the mean as it does with the scorer, which tells four decimals."""
     damage(archive, 7)
     shutil.rmtree(archive / "A03")
-    command = [sys.executable, shared / "score" / "score.py", "--set", TRUTH, archive]
+    command = [sys.executable, shared / "score" / "score.py", "--set", as_json, archive]
     *_, last = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
-    mean = evaluate(archive, EXPECTED).mean
+    mean = evaluate(archive, expected).mean
     assert [f"{getattr(mean, name):.4f}" for name in SCORED] == last.split()[1:]
