@@ -98,11 +98,14 @@ def _any_of(patterns: Iterable[str], parts: dict[str, str]) -> re.Pattern[str]:
 
 
 def _words(words: Iterable[str]) -> re.Pattern[str]:
-    """Any of the words, longest first; a spot of dust between two ideographs does no harm, a word of letters is whole."""
+    """Any of the words, longest first; a spot of dust between two ideographs does no harm, a word of letters is whole.
+
+    A capital may follow a word without a space: recognizers lose narrow ones.
+    """
     patterns = []
     for word in sorted(words, key=len, reverse=True):
         if word.isascii() or word[0].lower() != word[0].upper():
-            patterns.append(rf"\b{re.escape(word)}\b")
+            patterns.append(rf"\b{re.escape(word)}(?:\b|(?<=[a-z])(?=[A-Z]))")
         else:
             patterns.append(f"[{SPOTS}]?".join(map(re.escape, word)))
     return re.compile("|".join(patterns)) if patterns else _NEVER
