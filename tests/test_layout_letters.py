@@ -152,3 +152,15 @@ def test_a_byline_under_a_large_deck_belongs_to_the_heading() -> None:
     assert heading.lines[0][1] is Role.HEADLINE
     assert [line for line, _ in heading.lines] == lines
     assert rest == tuple(body)
+
+
+def test_a_drop_capital_that_the_detector_missed_is_found_by_its_ink() -> None:
+    """A large letter in no detected line comes into the region of the lines beside it."""
+    sheet = Sheet()
+    sheet.print("K", LEFT, TOP + 2 * PITCH, 3.2 * EM)
+    letter = sheet.lines.pop()
+    for row, text in enumerate((BOTH, TALL, BOTH, BOTH + " seven", TALL + " seven", BOTH + " seven", TALL + " seven")):
+        sheet.print(text, LEFT + (letter.width + 12 if row <= 2 else 0), TOP + row * PITCH)
+    (region,) = sheet.layout()
+    assert len(region.lines) == 8
+    assert region.lines[0].box.intersection(letter) > 0.9 * letter.area

@@ -14,7 +14,7 @@ from digitize.layout.blocks import Block, number_columns
 from digitize.layout.detection import DetectedText, body_size, detect_text
 from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
-from digitize.layout.initials import find_initials, join_read_initials
+from digitize.layout.initials import Initial, find_initials, join_read_initials, missed_signs
 from digitize.layout.ink import make_ink
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
@@ -63,7 +63,8 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     lines += _upright_lines(ink, upright, rules, level, type_size) if upright else ()
     in_type = set_heights(ink, lines)
     type_size = body_size(in_type)
-    as_set = _as_printed(in_type, lines, type_size)
+    missed = missed_signs(ink, lines, [*rules, *pictures, *panels, *upright], type_size)
+    as_set = _as_printed(in_type, lines, find_initials(in_type, type_size, missed))
     furniture = Furniture(rules, boxes, tints, panels)
     set_lines = tuple(as_set)
     drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=stroke_widths(ink, set_lines))
@@ -78,7 +79,7 @@ class Printed:
     size: float
 
 
-def _as_printed(in_type: Sequence[Box], lines: Sequence[Box], type_size: float) -> dict[Box, tuple[Printed, ...]]:
+def _as_printed(in_type: Sequence[Box], lines: Sequence[Box], initials: Sequence[Initial]) -> dict[Box, tuple[Printed, ...]]:
     """For each line as it is set, in the height of its type and from its column's edge, what is printed of it.
 
     That is the line itself, and before the first of the lines beside a drop capital that letter.
@@ -86,8 +87,8 @@ def _as_printed(in_type: Sequence[Box], lines: Sequence[Box], type_size: float) 
     printed: dict[Box, tuple[Printed, ...]] = {
         line: (Printed(ink, line.height),) for line, ink in zip(in_type, lines, strict=True)
     }
-    for initial in find_initials(in_type, type_size):
-        before = printed.pop(initial.box)
+    for initial in initials:
+        before = printed.pop(initial.box, (Printed(initial.box, initial.box.height),))
         for line in initial.lines:
             own = (replace(p, ink=replace(p.ink, x0=max(p.ink.x0, initial.box.x1))) for p in printed.pop(line))
             printed[replace(line, x0=initial.box.x0)] = (*before, *own)

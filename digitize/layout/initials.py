@@ -10,13 +10,17 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from digitize.geometry import bounds, hull
+from digitize.layout.ink import components
 from digitize.model import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digitize.geometry import Box
+    from digitize.layout.ink import Ink
     from digitize.model import Page, TextLine
 
 _LETTER = re.compile(r"\W*\w")
@@ -40,6 +44,13 @@ DROPPED = 1.7
 LETTER_WIDTH = 1.5
 """One letter is no wider than this many of its heights: W and M."""
 
+HIGHEST = 8.0
+"""Height of a drop capital, in type sizes, at most: five lines; what is higher is a picture."""
+
+UNSEEN = 0.45
+"""Share of a large sign that lies in detected lines, at most, where the detector missed it: one of its lines runs on into it.
+Two lines' first characters that touch lie in lines for the most part."""
+
 NEXT_LINE = 1.5
 """White between a drop capital and the line below it, in type sizes, at most."""
 
@@ -52,14 +63,28 @@ class Initial:
     lines: tuple[Box, ...]
 
 
-def find_initials(lines: Sequence[Box], type_size: float) -> tuple[Initial, ...]:
+def missed_signs(ink: Ink, lines: Sequence[Box], other: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """Large signs that stand in no detected line: detectors pass over single letters. `other` is what is no type."""
+    low, high = DROPPED * type_size * ink.scale, HIGHEST * type_size * ink.scale
+    x, y, width, height, _ = components(ink.mask).T
+    found = np.flatnonzero((height >= low) & (height <= high) & (width <= LETTER_WIDTH * height) & (height <= 3 * width))
+    signs = (ink.box(*(float(each[i]) for each in (x, y, width, height))) for i in found)
+    return tuple(
+        sign
+        for sign in signs
+        if sum(sign.intersection(line) for line in lines) <= UNSEEN * sign.area
+        and not any(sign.intersection(box) > 0 for box in other)
+    )
+
+
+def find_initials(lines: Sequence[Box], type_size: float, missed: Sequence[Box] = ()) -> tuple[Initial, ...]:
     """The drop capitals among detected lines: one large sign left of two lines or more, with the text's next line below.
 
-    A large figure beside an entry of a list has the next figure below it.
+    A large figure beside an entry of a list has the next figure below it. `missed` are signs in no line.
     """
     small = [line for line in lines if line.height < DROPPED * type_size]
     found = []
-    for box in lines:
+    for box in (*lines, *missed):
         if box.height < DROPPED * type_size or box.width > LETTER_WIDTH * box.height:
             continue
         beside = tuple(sorted((line for line in small if _stands_beside(box, line, type_size)), key=lambda line: line.y0))
@@ -69,8 +94,9 @@ def find_initials(lines: Sequence[Box], type_size: float) -> tuple[Initial, ...]
 
 
 def _stands_beside(initial: Box, line: Box, type_size: float) -> bool:
+    """Whether a line stands right of a drop capital, level with it; detectors take the letter's foot for the line's."""
     level = initial.y0 - type_size <= line.cy <= initial.y1
-    return level and -type_size <= line.x0 - initial.x1 <= BESIDE * type_size and line.width > initial.width
+    return level and -initial.width <= line.x0 - initial.x1 <= BESIDE * type_size and line.width > initial.width
 
 
 def _runs_below(initial: Box, line: Box, type_size: float) -> bool:
