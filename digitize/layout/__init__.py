@@ -1,6 +1,6 @@
 """A cleaned scan becomes a page: lines, rules, boxes, pictures, columns and regions, without text yet.
 
-detect lines -> ink -> panels, tints, pictures -> rules, boxes -> complete, cut, join lines -> regions
+detect lines -> ink -> panels, tints, pictures -> rules, boxes -> part, complete, cut, join lines -> regions
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from digitize.layout.initials import Initial, find_initials, join_read_initials,
 from digitize.layout.ink import make_ink
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
+from digitize.layout.merged import part_merged
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules
 from digitize.layout.transcribed import find_transcript_layout
@@ -54,7 +55,7 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     boxes = find_boxes(ink, type_size, rules)
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     upright = upright_lines(printed, type_size)
-    level = [line for line in printed if line not in upright]
+    level = part_merged(ink, [line for line in printed if line not in upright])
     completed = complete_lines(ink, level, rules, [*panels, *pictures], upright)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)

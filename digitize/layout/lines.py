@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 SAME_LINE = 0.6
 """Share of the smaller height that two pieces of one line overlap in y."""
 
-STACKED = 0.2
-"""Lines that share more than this share of the narrower one's width in x stand one above the other."""
+STACKED = 0.5
+"""Lines that share more in x than this share of the lower one's height stand one above the other: half a character."""
 
 CORE = 0.2
 """The share of a detected line's height, at its top and at its bottom, that may show a neighbour's ink."""
@@ -99,7 +99,7 @@ def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box
     stacked = [
         o
         for o in others
-        if o.overlap_x(line) > STACKED * min(o.width, line.width) and o.overlap_y(line) < 0.5 * min(o.height, line.height)
+        if o.overlap_x(line) > STACKED * min(o.height, line.height) and o.overlap_y(line) < 0.5 * min(o.height, line.height)
     ]
     above = [_valley(mask, ink, o, line) for o in stacked if o.cy < line.cy]
     below = [_valley(mask, ink, line, o) for o in stacked if o.cy > line.cy]
