@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 LINES_READ = 12
 """So many lines are read, the longest: some of any page are in odd type or damaged."""
 
+LINES_AT_FIRST = 3
+"""So few are read at first, for they do where they are read without doubt: reading a line takes time."""
+
+VERY_SURE = 0.9
+"""Mean confidence from which the first lines are read without doubt."""
+
 LINES_TURNED = 6
 """So many are read character by character: turned characters are hardly ever read by chance."""
 
@@ -80,14 +86,18 @@ def find_orientation(
         return Orientation(0, wanted or WritingMode.HORIZONTAL_TB)
     upright = sum(b.height for b in tall) > sum(b.width for b in flat)
     chosen = [_cut(pixels, box) for box in (tall if upright else flat)[:LINES_READ]]
-    best = Trial(0, (), ())
-    for quarters in (1, 3) if upright else (0, 2):
-        crops = tuple(_first_characters(np.rot90(crop, quarters)) for crop in chosen)
-        trial = Trial(quarters, crops, recognizer.read(crops))
-        best = max(best, trial, key=lambda each: each.confidence)
-        if best.confidence >= SURE:
-            break
-    return Orientation(best.quarters, wanted or _writing_mode(best, recognizer))
+    likely, other = (1, 3) if upright else (0, 2)
+    best = _try(chosen[:LINES_AT_FIRST], likely, recognizer)
+    if best.confidence < VERY_SURE:
+        best = _try(chosen, likely, recognizer)
+    if best.confidence < SURE:
+        best = max(best, _try(chosen, other, recognizer), key=lambda each: each.confidence)
+    if wanted:
+        return Orientation(best.quarters, wanted)
+    stands = _still_read(best, recognizer)
+    if stands > LEGIBLE / 2 and len(best.crops) < LINES_TURNED:
+        stands = _still_read(_try(chosen, best.quarters, recognizer), recognizer)
+    return Orientation(best.quarters, WritingMode.VERTICAL_RL if stands > LEGIBLE else WritingMode.HORIZONTAL_TB)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +115,12 @@ class Trial:
         return sum(characters) / len(characters) if characters else 0.0
 
 
+def _try(lines: Sequence[NDArray[np.uint8]], quarters: int, recognizer: Recognizer) -> Trial:
+    """Read the first characters of lines, turned by so many quarters anticlockwise."""
+    crops = tuple(_first_characters(np.rot90(line, quarters)) for line in lines)
+    return Trial(quarters, crops, recognizer.read(crops))
+
+
 def _cut(pixels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     margin = MARGIN * min(box.width, box.height)
     b = box.grown(margin, margin).clipped(pixels.shape[1], pixels.shape[0])
@@ -115,12 +131,15 @@ def _first_characters(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(crop[:, : CHARACTERS_READ * crop.shape[0]])
 
 
-def _writing_mode(trial: Trial, recognizer: Recognizer) -> WritingMode:
-    """Whether the characters in level lines lie turned anticlockwise, as those of a vertical page in the reading frame."""
+def _still_read(trial: Trial, recognizer: Recognizer) -> float:
+    """The share of what was read in level lines that is still read of the characters when each is turned clockwise by itself.
+
+    They lie turned anticlockwise on a vertical page in the reading frame.
+    """
     in_line = trial.readings[:LINES_TURNED]
     one_by_one = recognizer.read([_stood_up(crop) for crop in trial.crops[:LINES_TURNED]])
     read, still_read = (sum(c.confidence for r in readings for c in r.characters) for readings in (in_line, one_by_one))
-    return WritingMode.VERTICAL_RL if still_read > LEGIBLE * read else WritingMode.HORIZONTAL_TB
+    return still_read / read if read else 0.0
 
 
 def _stood_up(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
