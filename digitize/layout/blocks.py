@@ -35,7 +35,8 @@ ENDS = 3
 """Stacks of so few lines do not show which of them is too wide."""
 
 WIDER = 2.0
-"""A line that reaches so many type sizes out of the column, on either side, is not set in it."""
+"""A line that reaches so many type sizes out of the column, on either side, is not set in it; a short line, such as a byline
+in the middle of two columns, has no reason to reach out at all."""
 
 NEW_EDGE = 3
 """So many lines in a row that keep to a new edge show that the text goes on in a narrower or wider column: beside a box, a
@@ -185,9 +186,13 @@ def _without_wide_ends(lines: list[Box], type_size: float) -> list[Block]:
     if len(lines) <= ENDS:
         return [Block(tuple(lines))]
     inner, quarter = lines[1:-1], max(1, (len(lines) - 2) // 4)
-    left = sorted(line.x0 for line in inner)[quarter - 1] - WIDER * type_size
-    right = sorted(line.x1 for line in inner)[-quarter] + WIDER * type_size
-    first, last = (int(line.x0 < left or line.x1 > right) for line in (lines[0], lines[-1]))
+    left, right = sorted(line.x0 for line in inner)[quarter - 1], sorted(line.x1 for line in inner)[-quarter]
+
+    def is_outside(line: Box) -> bool:
+        slack = type_size * (WIDER if 2 * line.width > right - left else EDGE)
+        return line.x0 < left - slack or line.x1 > right + slack
+
+    first, last = int(is_outside(lines[0])), int(is_outside(lines[-1]))
     middle = lines[first : len(lines) - last]
     return [Block((lines[0],))] * first + [Block(tuple(middle))] + [Block((lines[-1],))] * last
 

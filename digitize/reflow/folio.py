@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 TOP_BAND = 0.12
 """Share of the page's height, from its top, in which a running head stands that no rule closes off."""
 
+DATE_BLOCK = 6
+"""A block with the date in its first line, and the issue's number below, has so many lines at most."""
+
 _BETWEEN = re.compile(r"[\s,.，、·—–-]*")
 
 
@@ -36,7 +39,7 @@ def mark_folio(page: Page, cues: Cues) -> Page:
 def _beside(region: Region, head: Region) -> bool:
     """Whether a single line stands in one row with a part of the running head, which runs across a vertical page's lines."""
     a, b = region.box, head.box
-    if len(region.lines) != 1:
+    if len(region.lines) != 1 or len(head.lines) != 1:
         return False
     if head.lines[0].crosswise:
         return a.overlap_x(b) > 0.5 * min(a.width, b.width)
@@ -49,9 +52,10 @@ def _in_date_box(region: Region, head: Region) -> bool:
 
 
 def _is_running_head(region: Region, page: Page, cues: Cues) -> bool:
-    """A single line at the top that holds a date, or a page number and little else."""
+    """A single line at the top that holds a date, or a page number and little else; or a block of date and issue number."""
     if len(region.lines) != 1:
-        return False
+        dated = 0 < len(region.lines) <= DATE_BLOCK and find_date(region.lines[0].text.strip(), cues) is not None
+        return dated and any(cues.issue.search(line.text) for line in region.lines[1:])
     # The top of a vertical page is the left of the reading frame.
     across = page.writing_mode is WritingMode.VERTICAL_RL and region.lines[0].crosswise
     if region.box.x1 > TOP_BAND * page.frame_width if across else region.box.y1 > TOP_BAND * page.frame_height:
