@@ -35,8 +35,10 @@ ENDS = 3
 """Stacks of so few lines do not show which of them is too wide."""
 
 WIDER = 2.0
-"""A line that reaches so many type sizes out of the column, on either side, is not set in it; a short line, such as a byline
-in the middle of two columns, has no reason to reach out at all."""
+"""A line that reaches so many type sizes out of the column, on either side, is not set in it."""
+
+SHORT_WIDER = 1.4
+"""The same for a line of less than half the column, such as a byline in the middle of two: it has no reason to reach out."""
 
 NEW_EDGE = 3
 """So many lines in a row that keep to a new edge show that the text goes on in a narrower or wider column: beside a box, a
@@ -189,7 +191,7 @@ def _without_wide_ends(lines: list[Box], type_size: float) -> list[Block]:
     left, right = sorted(line.x0 for line in inner)[quarter - 1], sorted(line.x1 for line in inner)[-quarter]
 
     def is_outside(line: Box) -> bool:
-        slack = type_size * (WIDER if 2 * line.width > right - left else EDGE)
+        slack = type_size * (WIDER if 2 * line.width > right - left else SHORT_WIDER)
         return line.x0 < left - slack or line.x1 > right + slack
 
     first, last = int(is_outside(lines[0])), int(is_outside(lines[-1]))
