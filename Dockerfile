@@ -35,7 +35,7 @@ COPY digitize digitize
 RUN python3 -m pip --python /opt/digitize/bin/python3 install --no-deps . \
     # The model's folders, made from the rapidocr wheel, where every user can read them.
     && XDG_CACHE_HOME=/var/cache HOME=/tmp /opt/digitize/bin/python3 -c \
-        "from digitize.ocr.weights import DEFAULT_MODEL, find_weights; find_weights(DEFAULT_MODEL)" \
+        "from digitize.ocr.weights import find_weights; from digitize.options import Options; find_weights(Options().model)" \
     && chmod -R a+rX /opt/digitize /var/cache/digitize
 
 FROM ${BASE_IMAGE}
