@@ -299,6 +299,11 @@ class Page:
         return tuple(line for region in self.regions for line in region.lines)
 
     @property
+    def running_text(self) -> tuple[Region, ...]:
+        """The regions of running text that have lines."""
+        return tuple(region for region in self.regions if region.role is Role.PARAGRAPH and region.lines)
+
+    @property
     def confidence(self) -> float:
         """The mean confidence of the page's characters, 0..1; 0 for a page without text."""
         return mean_confidence(self.lines)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,8 +25,6 @@ from digitize.errors import ConfigurationError, DigitizeError, ExitCode, OutputE
 from digitize.options import Options
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from digitize.batch.outcome import Summary
 
 CPU = Options(device="cpu")
@@ -133,8 +132,11 @@ def test_a_worker_that_somebody_kills_costs_nothing(scans: Path, out: Path) -> N
 
 
 def _command(pid: int) -> str:
-    done = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return done.stdout
+    """A process's whole command line, however long; ps would cut it at the width of a terminal."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def test_workers_are_replaced_after_their_pages(scans: Path, out: Path) -> None:

@@ -15,12 +15,12 @@ from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from digitize.batch.issues import IssueInput
-from digitize.batch.machine import memory_of
 from digitize.batch.reading import fail_page
 from digitize.batch.record import MORE_MEMORY, Failure
 from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Read, Ready, Task
 from digitize.batch.worker import serve
 from digitize.errors import DigitizeError
+from digitize.machine import memory_of
 from digitize.model import Source
 from digitize.scan.page_ids import page_id, printable
 

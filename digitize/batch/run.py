@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from digitize.batch.issues import IssueInput, gather
 from digitize.batch.lock import locked
-from digitize.batch.machine import available_memory, usable_cores
 from digitize.batch.outcome import Outcome, Summary
 from digitize.batch.pool import Pool
 from digitize.batch.reading import Job, load_stages, now, read_entry
@@ -17,6 +16,7 @@ from digitize.batch.record import Failure, Status
 from digitize.batch.tasks import Setup, Workers
 from digitize.batch.writing import prepare_output, read_record, recover
 from digitize.errors import ConfigurationError
+from digitize.machine import available_memory, usable_cores
 from digitize.ocr.weights import find_weights
 from digitize.scan import FailedInput, find_inputs
 from digitize.scan.inputs import MULTI_FRAME_SUFFIXES

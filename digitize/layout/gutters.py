@@ -135,7 +135,8 @@ class Gutters:
         text = [line for line in lines if not self.is_large(line)]
         walls = [line for line in lines if self.is_large(line)] + [rule for rule in rules if not rule.upright]
         self._text, self._walls = (np.array([(b.x0, b.y0, b.x1, b.y1) for b in b]).reshape(-1, 4) for b in (text, walls))
-        whites = [(row, *gap) for row, line in enumerate(text) for gap in self._whites(line, characters(ink, line))]
+        self._inked = {line: characters(ink, line) for line in text}
+        whites = [(row, *gap) for row, line in enumerate(text) for gap in self._whites(line, self._inked[line])]
         self._white_rows = np.array([row for row, _, _ in whites], np.intp)
         self._white_gaps = np.array([(a, b) for _, a, b in whites]).reshape(-1, 2)
 
@@ -148,7 +149,7 @@ class Gutters:
         found = [rule.cx for rule in self._uprights if _crosses(rule, line)]
         if self.is_large(line):
             return sorted(found)
-        inked = characters(self._ink, line)
+        inked = self._inked[line] if line in self._inked else characters(self._ink, line)
         whole = self._whites(line, inked)
         for gap in whole:
             above, below = self._witnesses(gap, line)

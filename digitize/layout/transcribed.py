@@ -32,9 +32,6 @@ SAME_SIZE = 1.25
 SIGNED_WHITE = 0.3
 """White below a signature, beyond the leading, in type sizes, where an item ends with it."""
 
-OUTSIDE = 0.5
-"""A line with more than this share inside a picture is lettering in it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:

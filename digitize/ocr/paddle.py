@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 
 from digitize.errors import MissingDependencyError
+from digitize.machine import usable_cores
 from digitize.model import ProcessingStep
 from digitize.ocr import Character, Detection, Reading
 from digitize.ocr.runtime import onnxruntime
@@ -205,11 +206,6 @@ def download(model_name: str, kind: str) -> Path:
             remedy="check the network, or copy the model from another machine and use --model DIR",
         ) from error
     return Path(model.paddlex_predictor.model_dir)
-
-
-def usable_cores() -> int:
-    """How many cores this process may run on; its affinity says so where the system keeps one."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def gpu_offered() -> bool:

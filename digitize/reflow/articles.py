@@ -83,7 +83,7 @@ def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, c
 
 def _body(unit: Sequence[Region], page: Page, cues: Cues) -> tuple[Passage, ...]:
     """The passages of an item's text, with the bylines that layout has told apart."""
-    text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
+    text = page.running_text
     own = [region for region in unit if region.role in {Role.PARAGRAPH, Role.BYLINE}]
     passages: list[Passage] = []
     for role, group in itertools.groupby(own, key=lambda region: region.role):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitize.model import Link, LinkKind, Role
+from digitize.model import Link, LinkKind
 from digitize.reflow.flow import End, Start
 from digitize.reflow.heads import ALIGNED, HEADING_REACH, Reach
 from digitize.reflow.matching import best_matching
@@ -84,7 +84,7 @@ class FlowGraph:
 
     def __init__(self, page: Page, cues: Cues) -> None:
         self.type_size = page.type_size
-        text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
+        text = page.running_text
         self.blocks = tuple(make_block(region, text, page.type_size, cues) for region in text)
         self.headings = heading_nodes(page.regions)
         self._nodes: tuple[HeadingNode | Block, ...] = (*self.headings, *self.blocks)

@@ -92,7 +92,7 @@ def _is_ornament(region: Region) -> bool:
 
 def part_bylines(page: Page, cues: Cues) -> Page:
     """Part the byline that stands between a heading and its text from the column below it, as a part of the heading."""
-    text = [region for region in page.regions if region.role is Role.PARAGRAPH and region.lines]
+    text = page.running_text
     regions: list[Region] = []
     for region in page.regions:
         heading = _heading_over(region, page) if region in text else None
