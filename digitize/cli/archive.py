@@ -1,0 +1,85 @@
+"""Commands that look at an output folder as a whole, by its records: status and verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from digitize.cli.terms import counted, verbose_option
+from digitize.errors import ExitCode
+
+if TYPE_CHECKING:
+    from digitize.batch.archive import State
+
+STATUS_EXAMPLES = """\b
+Examples:
+  digitize status articles/
+  digitize status articles/ --json
+
+\b
+Exit codes: 0 no page failed, 1 some pages failed, 2 no page records found
+"""
+VERIFY_EXAMPLES = """\b
+Examples:
+  digitize verify articles/
+
+\b
+Exit codes: 0 every file is as recorded, 2 no page records found, 4 files are missing, altered or extra,
+5 a file cannot be read
+"""
+
+
+@click.command(name="status", epilog=STATUS_EXAMPLES)
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@verbose_option
+def status_command(output: Path, as_json: bool) -> None:  # noqa: FBT001 - click's way
+    """Tell how the pages of an output folder ended: counts, failures, the slowest pages, the lowest confidence."""
+    from digitize.batch.archive import state_of  # noqa: PLC0415 - see the package's docstring
+
+    state = state_of(output)
+    if as_json:
+        click.echo(state.to_json())
+    else:
+        _print_state(state)
+    click.get_current_context().exit(ExitCode.PAGES_FAILED if state.failed else ExitCode.DONE)
+
+
+@click.command(name="verify", epilog=VERIFY_EXAMPLES)
+@click.argument("output", type=click.Path(path_type=Path))
+@verbose_option
+def verify_command(output: Path) -> None:
+    """Compare every input and output file with the SHA-256 in the pages' records.
+
+    What is missing, altered, or in the output folder without a record is listed. Inputs are looked for where the run
+    found them; start from the same folder.
+    """
+    from digitize.batch.archive import verify  # noqa: PLC0415 - see the package's docstring
+    from digitize.errors import InvalidXmlError  # noqa: PLC0415
+
+    count = 0
+    for count, fault in enumerate(verify(output), start=1):  # noqa: B007 - the last one is the count
+        click.echo(str(fault))
+    if count:
+        remedy = "restore the files from a copy, or run again: what is missing or altered is read again"
+        raise InvalidXmlError(f"{counted(count, 'file')} not as recorded", remedy=remedy)
+
+
+def _print_state(state: State) -> None:
+    parts = [
+        f"{state.done} done",
+        f"{state.blank} blank" if state.blank else "",
+        f"{state.failed} failed" if state.failed else "",
+    ]
+    click.echo(f"{counted(state.pages, 'page')}: {', '.join(filter(None, parts))}")
+    click.echo(f"{counted(state.articles, 'article')}, {counted(state.advertisements, 'advertisement')}")
+    click.echo(f"{state.seconds:.1f} s of reading")
+    for page in state.failures:
+        reason = f"{page.error.message} ({page.error.remedy})" if page.error else "no reason recorded"
+        click.echo(f"{page.page_id}: failed: {reason}")
+    for title, pages in (("slowest", state.slowest), ("lowest confidence", state.least_confident)):
+        unit = " s" if title == "slowest" else ""
+        if pages:
+            click.echo(f"{title}: {', '.join(f'{page.page_id} {page.figure:.2f}{unit}' for page in pages)}")

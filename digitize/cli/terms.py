@@ -1,0 +1,44 @@
+"""What the commands share: the --verbose switch, the table of exit codes, counts in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+
+@dataclass(slots=True)
+class Session:
+    """What `main` must know of a command after it has failed."""
+
+    verbose: bool = False
+
+
+def _set_verbose(context: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        context.ensure_object(Session).verbose = True
+
+
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, expose_value=False, callback=_set_verbose, help="Show also where an error arose."
+)
+
+EXIT_CODES = """
+
+\b
+Exit codes:
+    0  all pages done
+    1  finished, but some pages failed; each is named with its reason
+    2  the command cannot be carried out as written
+    3  a package, model or device is missing
+    4  invalid XML found, or files not as recorded
+    5  the output folder cannot be written
+    9  a setting in the environment or the configuration file makes no sense
+   15  anything else
+  130  interrupted; finished pages stay, nothing half-written does
+"""
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: 1 page, 2 pages."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
