@@ -116,7 +116,8 @@ class Link:
 class Source:
     """Where a scan came from: the file as given, which of its frames (from 1), and what the whole file sums to.
 
-    `width` and `height` are those of the frame in original pixels (EXIF turning done).
+    `width` and `height` are those of the frame in original pixels (EXIF turning done). `identifier` is the archive's own
+    for what it shows, "" where none is told.
     """
 
     path: str
@@ -126,6 +127,22 @@ class Source:
     media_type: str
     width: int
     height: int
+    identifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the archive itself says of a page, in a metadata sheet; None or empty where it says nothing.
+
+    It goes before what was read on the page and what holds for the whole run. `rights` is a statement, or the URI of one.
+    """
+
+    newspaper: str = ""
+    date: dt.date | None = None
+    page_number: str = ""
+    edition: str = ""
+    rights: str = ""
+    identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +171,7 @@ class Scan:
     steps: tuple[ProcessingStep, ...] = ()
     negative: bool = False
     skew: float = 0.0  # degrees, clockwise as seen on the film
+    described: Description = field(default_factory=Description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,7 +454,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One edition of a newspaper, as the documents' headers name it; from the options, else from the folio."""
+    """One edition of a newspaper, as the documents' headers name it; as the archive tells, else the options, else the folio."""
 
     newspaper: str = ""
     date: dt.date | None = None
@@ -445,6 +463,8 @@ class Issue:
     section: str = ""
     issue_number: str = ""
     calendar: Calendar = Calendar.GREGORIAN
+    edition: str = ""
+    rights: str = ""
     authority: str = "digitize.invalid,2026"  # who mints the tag URIs (RFC 4151): a domain and a year
 
 
@@ -465,7 +485,7 @@ class Transcript:
     characters, its `type_size` what the file tells or its height. `separators` and `pictures` are those that the file
     names. `blocks` are its own regions, each with its lines, for those who ask for them. `image` is the image file by
     the name that the file has for it, "" for none; `dpi` is None where the file does not tell a size on paper.
-    `folio` is what the issue's own metadata say.
+    `folio` is what the issue's own metadata say, `described` what the archive's sheet does.
     """
 
     page_id: str
@@ -479,3 +499,4 @@ class Transcript:
     image: str = ""
     folio: Folio = field(default_factory=Folio)
     steps: tuple[ProcessingStep, ...] = ()
+    described: Description = field(default_factory=Description)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from digitize.layout import DetectedText
-    from digitize.model import Article, Folio, Page, Scan, Transcript
+    from digitize.model import Article, Description, Folio, Page, Scan, Transcript
     from digitize.ocr import Engine
     from digitize.ocr.orientation import Orientation
     from digitize.options import Options
@@ -78,7 +78,7 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
     with _timed("reflow", seconds):
         page = read_order(settle_language(join_read_initials(page)))
         articles = assemble(page)
-    return PageResult(page, articles, make_issue(page.folio, options), tuple(seconds.items()))
+    return PageResult(page, articles, make_issue(page.folio, options, scan.described), tuple(seconds.items()))
 
 
 def process_issue(transcripts: Sequence[Transcript], options: Options) -> tuple[PageResult, ...]:
@@ -100,7 +100,8 @@ def _process_transcript(transcript: Transcript, options: Options) -> PageResult:
         page = read_order(page)
         articles = assemble(page)
     folio = _known(transcript.folio, page.folio)
-    return PageResult(replace(page, folio=folio), articles, make_issue(folio, options), tuple(seconds.items()))
+    issue = make_issue(folio, options, transcript.described)
+    return PageResult(replace(page, folio=folio), articles, issue, tuple(seconds.items()))
 
 
 def _known(told: Folio, read: Folio) -> Folio:
@@ -140,17 +141,20 @@ def _orientation(cleaned: Scan, text: DetectedText, engine: Engine, options: Opt
     return find_orientation(cleaned.pixels, text.polygons, engine.recognizer, wanted)
 
 
-def make_issue(folio: Folio, options: Options) -> Issue:
-    """What the documents' headers say of the issue: the options first, else what the page says of itself."""
-    told = options.date is not None and options.date != folio.date
+def make_issue(folio: Folio, options: Options, described: Description) -> Issue:
+    """What the documents' headers say of the issue: what the archive tells, then the options, then the page itself."""
+    date = described.date or options.date
+    told = date is not None and date != folio.date
     return Issue(
-        newspaper=options.newspaper or folio.newspaper,
-        date=options.date or folio.date,
+        newspaper=described.newspaper or options.newspaper or folio.newspaper,
+        date=date or folio.date,
         date_text="" if told else folio.date_text,
         calendar=Calendar.GREGORIAN if told else folio.calendar,
-        page_number=folio.page_number,
+        page_number=described.page_number or folio.page_number,
         section=folio.section,
         issue_number=folio.issue_number,
+        edition=described.edition,
+        rights=described.rights,
         authority=options.authority,
     )
 

@@ -242,13 +242,20 @@ def awkward_characters() -> Shape:
     setter = Setter()
     headline = make_passage(setter.set(Role.HEADLINE, '"R&D" <b>it\'s</b> ]]> 𠮷'))
     text = make_passage(setter.set(Role.PARAGRAPH, "a\x00b\x1fc\ufffed\ttab\rreturn"))
-    issue = replace(ISSUE, newspaper="A & B <\x07>", section='"')
+    issue = replace(ISSUE, newspaper="A & B <\x07>", section='"', edition="\x07", rights="© <A&B>\n all rights")
     return Shape(make_page(tuple(setter.regions)), (make_article(headline, text),), issue)
 
 
 def empty_issue() -> Shape:
     """Nothing is known of the issue, and the page was made by software that said nothing of itself."""
     return replace(plain(), issue=NO_ISSUE, page=replace(plain().page, steps=()))
+
+
+def described() -> Shape:
+    """The archive says more of the page than it prints: edition, rights by a URI, an identifier of its own."""
+    shape = plain()
+    issue = replace(ISSUE, edition="晚刊", rights="https://rightsstatements.org/vocab/NoC-NC/1.0/")
+    return replace(shape, page=replace(shape.page, source=replace(SOURCE, identifier="ark:/12345/A&8")), issue=issue)
 
 
 def vertical() -> Shape:
@@ -306,6 +313,7 @@ SHAPES = {
         hyphenation,
         awkward_characters,
         empty_issue,
+        described,
         vertical,
         over_columns,
         no_articles,

@@ -267,13 +267,17 @@ DISAGREEMENTS = [
     pytest.param(ALTO, r"LABEL=\"2020-05-17\"", 'LABEL="2020-05-18"', "same-date", id="date-of-page"),
     pytest.param(TEI, r"xml:lang=\"zh-Hans\"", 'xml:lang="en"', "same-language", id="language"),
     pytest.param(ALTO, r"LANG=\"zh-Hans\"", 'LANG="en"', "same-language", id="language-of-page"),
+    pytest.param(TEI, r"<edition>晚刊", "<edition>早刊", "same-edition", id="edition"),
+    pytest.param(NEWSML, r">https://rightsstatements.org/", ">https://other.example/", "same-rights", id="rights"),
+    pytest.param(NEWSML, r"ark:/12345/A", "ark:/12345/B", "same-identifier", id="identifier"),
+    pytest.param(ALTO, r"ark:/12345/A", "ark:/12345/B", "same-identifier", id="identifier-of-page"),
 ]
 
 
 @pytest.mark.parametrize(("name", "pattern", "replacement", "rule"), DISAGREEMENTS)
 def test_documents_of_one_article_must_agree(tmp_path: Path, name: str, pattern: str, replacement: str, rule: str) -> None:
     """Where one says another thing than the others, the rule for that thing speaks."""
-    page = write_archive(tmp_path, builders.plain())
+    page = write_archive(tmp_path, builders.described())
     change(page / name, pattern, replacement)
 
     assert rule in {violation.rule for violation in validate_paths([tmp_path], None)}

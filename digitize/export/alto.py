@@ -11,6 +11,7 @@ from digitize.export.confidence import alto_digit, character_confidences, decima
 from digitize.export.identity import guid, source_name, title
 from digitize.export.markup import (
     add,
+    add_known,
     lay_out,
     one_line,
     page_box,
@@ -148,6 +149,7 @@ def _add_description(root: etree._Element, page: Page, revision: Revision) -> No
     source = add(description, "sourceImageInformation")
     add(source, "fileName", source_name(page.source))
     add(source, "fileIdentifier", page.source.sha256, fileIdentifierLocation="sha256")
+    add_known(source, "documentIdentifier", page.source.identifier)
     for number, step in _numbered(page.steps):
         processing = add(description, "Processing", ID=_step_id(page, number))
         add(processing, "processingDateTime", timestamp(revision.created))

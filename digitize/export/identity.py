@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # Sixteen hex digits (64 bits): a clash among a billion scans stays a one in forty matter, and the URI stays readable.
 SHA256_DIGITS = 16
 
+# A URI that leads to a page: without blanks, or what a URI must escape (RFC 3986).
+_URI = re.compile(r"https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
+
 # Enough of a text to tell the untitled items of a page apart, and still one row of a list.
 INCIPIT_LENGTH = 24
 
@@ -68,6 +71,11 @@ def incipit(article: Article) -> str:
 def source_name(source: Source) -> str:
     """The source's file name, without the folder it lay in: the archive knows where it keeps its scans."""
     return one_line(PurePath(source.path).name)
+
+
+def is_uri(text: str) -> bool:
+    """Whether a text, as of rights, is a URI that can be pointed at."""
+    return bool(_URI.fullmatch(text))
 
 
 def source_url(source: Source) -> str:

@@ -8,6 +8,7 @@ from digitize.export.confidence import decimal
 from digitize.export.identity import (
     code_scheme,
     guid,
+    is_uri,
     minting_authority,
     source_name,
     source_url,
@@ -35,7 +36,7 @@ ALIAS = "dz"
 def to_newsml(article: Article, page: Page, issue: Issue, revision: Revision) -> bytes:
     """Write an article as a NewsML-G2 news item with inline NITF.
 
-    What is not known (rights, subject, genre of a news item) is not said. Each passage and each picture is a
+    What is not known (subject, genre of a news item) is not said. Each passage and each picture is a
     `partMeta` with its role and its polygons in original pixels, clipped to the page.
 
     Args:
@@ -56,6 +57,7 @@ def to_newsml(article: Article, page: Page, issue: Issue, revision: Revision) ->
     root.set(XML_LANG, page.language)
     add(root, "catalogRef", href=IPTC_CATALOG)
     add(add(root, "catalog"), "scheme", alias=ALIAS, uri=code_scheme(issue))
+    _add_rights(root, issue)
     _add_item_meta(root, article, page, issue, revision)
     _add_content_meta(root, article, page, issue)
     nitf, placed = make_nitf(article, page, issue)
@@ -67,6 +69,11 @@ def to_newsml(article: Article, page: Page, issue: Issue, revision: Revision) ->
         _add_scan(contents, each)
     lay_out(root, RUNNING)
     return serialize(root)
+
+
+def _add_rights(root: etree._Element, issue: Issue) -> None:
+    if rights := one_line(issue.rights):
+        add(add(root, "rightsInfo"), "usageTerms", rights, href=rights if is_uri(rights) else None)
 
 
 def _add_item_meta(root: etree._Element, article: Article, page: Page, issue: Issue, revision: Revision) -> None:
@@ -156,4 +163,5 @@ def _add_scan(contents: etree._Element, page: Page) -> None:
         heightunit="dimensionunit:pixels",
     )
     add(scan, "altId", source_name(page.source), type=f"{ALIAS}:filename")
+    add_known(scan, "altId", page.source.identifier, type=f"{ALIAS}:archive")
     add(scan, "hash", page.source.sha256, hashtype=f"{ALIAS}:sha-256")

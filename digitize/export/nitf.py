@@ -63,6 +63,7 @@ def _add_head(root: etree._Element, article: Article, issue: Issue) -> None:
     known = {
         "name": issue.newspaper,
         "number": issue.issue_number,
+        "edition.name": issue.edition,
         "position.section": issue.section,
         "position.sequence": issue.page_number,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from digitize.export.identity import guid, has_headline, minting_authority, source_name, titles
+from digitize.export.identity import guid, has_headline, is_uri, minting_authority, source_name, titles
 from digitize.export.markup import XML_ID, add, add_known, one_line, timestamp
 from digitize.export.parts import pages_of
 from digitize.model import Calendar, Role
@@ -33,6 +33,7 @@ def add_header(root: etree._Element, article: Article, page: Page, issue: Issue,
     publication = add(file_desc, "publicationStmt")
     add(publication, "authority", minting_authority(issue))
     add(publication, "idno", guid(article, page, issue), type="guid")
+    _add_rights(publication, issue)
     add(publication, "date", when=timestamp(revision.created))
     source = add(file_desc, "sourceDesc")
     _add_printed_source(source, article, issue)
@@ -41,6 +42,12 @@ def add_header(root: etree._Element, article: Article, page: Page, issue: Issue,
     _add_encoding(header, page)
     _add_profile(header, page, issue)
     _add_revisions(header, revision)
+
+
+def _add_rights(parent: etree._Element, issue: Issue) -> None:
+    if rights := one_line(issue.rights):
+        availability = add(parent, "availability")
+        add(availability, "licence", rights, target=rights) if is_uri(rights) else add(availability, "p", rights)
 
 
 def _add_titles(parent: etree._Element, article: Article) -> None:
@@ -65,6 +72,7 @@ def _add_printed_source(parent: etree._Element, article: Article, issue: Issue) 
         add(statement, "persName", one_line(person.name))
     monograph = add(printed, "monogr")
     add(monograph, "title", one_line(issue.newspaper), level="j", cert=None if one_line(issue.newspaper) else "unknown")
+    add_known(monograph, "edition", issue.edition)
     imprint = add(monograph, "imprint")
     when = issue.date.isoformat() if issue.date else None
     printed_date = one_line(issue.date_text)
@@ -83,6 +91,7 @@ def _add_scan(parent: etree._Element, page: Page) -> None:
     scan = add(parent, "bibl", type="scan")
     add(scan, "idno", source_name(page.source), type="filename")
     add(scan, "idno", page.source.sha256, type="sha256")
+    add_known(scan, "idno", page.source.identifier, type="archive")
     add(scan, "biblScope", str(page.source.frame), unit="frame")
 
 

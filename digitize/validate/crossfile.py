@@ -42,6 +42,9 @@ class Statement:
     headline: Said | None
     date: Said
     language: Said
+    edition: Said | None
+    rights: Said | None
+    identifier: Said
 
 
 def statements(parsed: Parsed) -> tuple[Statement, ...]:
@@ -55,7 +58,7 @@ def statements(parsed: Parsed) -> tuple[Statement, ...]:
 
 
 def disagreements(said: Iterable[Statement]) -> Iterator[Violation]:
-    """Where documents of one article differ in guid, title, headline, date or language, and where one stands twice.
+    """Where documents of one article differ in what they say of it, and where one stands twice.
 
     Documents are held against the first of their article, in the order TEI, NewsML-G2, ALTO.
     """
@@ -80,6 +83,9 @@ def _compare(first: Statement, other: Statement) -> Iterator[Violation]:
         ("same-headline", "headline", first.headline, other.headline),
         ("same-date", "date", first.date, other.date),
         ("same-language", "language", first.language, other.language),
+        ("same-edition", "edition", first.edition, other.edition),
+        ("same-rights", "rights statement", first.rights, other.rights),
+        ("same-identifier", "archive's identifier", first.identifier, other.identifier),
     )
     for rule, what, here, there in pairs:
         if here is not None and there is not None and here.value != there.value:
@@ -99,6 +105,9 @@ def _read_tei(parsed: Parsed) -> tuple[Statement, ...]:
             _said(root, ".//tei:div/tei:head[@type='main']"),
             _said(root, ".//tei:imprint/tei:date", "@when"),
             _said(root, ".", _LANG),
+            _said(root, ".//tei:monogr/tei:edition"),
+            _said(root, ".//tei:publicationStmt/tei:availability/*"),
+            _said(root, ".//tei:sourceDesc/tei:bibl[1]/tei:idno[@type='archive']"),
         ),
     )
 
@@ -115,6 +124,9 @@ def _read_newsml(parsed: Parsed) -> tuple[Statement, ...]:
             _said(root, "g2:contentMeta/g2:headline[@role='dz:headline']"),
             _said(root, "g2:contentMeta/g2:contentCreated"),
             _said(root, ".", _LANG),
+            _said(root, ".//nitf:pubdata", "@edition.name"),
+            _said(root, "g2:rightsInfo/g2:usageTerms"),
+            _said(root, "g2:contentSet/g2:remoteContent[1]/g2:altId[@type='dz:archive']"),
         ),
     )
 
@@ -123,6 +135,7 @@ def _read_alto(parsed: Parsed) -> tuple[Statement, ...]:
     root = parsed.root
     date = _said(root, "alto:Tags/alto:OtherTag[@TYPE='date']", "@LABEL")
     language = _said(root, "alto:Layout/alto:Page", "@LANG")
+    identifier = _said(root, "alto:Description/alto:sourceImageInformation/alto:documentIdentifier")
     return tuple(
         Statement(
             parsed.name,
@@ -133,6 +146,9 @@ def _read_alto(parsed: Parsed) -> tuple[Statement, ...]:
             None,
             date,
             language,
+            None,
+            None,
+            identifier,
         )
         for tag in select(root, "alto:Tags/alto:StructureTag", _NAMESPACES)
     )
