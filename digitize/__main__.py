@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digitize.cli import Session, cli
-from digitize.errors import DigitizeError, ExitCode
+from digitize.errors import DigitizeError, ExitCode, SheetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("digitize: interrupted", err=True)
         return ExitCode.INTERRUPTED
     except DigitizeError as error:
+        for fault in error.faults if isinstance(error, SheetError) else ():
+            click.echo(fault, err=True)
         _tell(str(error), session)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the last line of defence

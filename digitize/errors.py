@@ -6,6 +6,7 @@ DigitizeError                 15  anything else
 ├── InvalidXmlError            4  a document breaks its schema or a rule
 ├── OutputError                5  the output folder cannot be written
 ├── ConfigurationError         9  a setting makes no sense
+│   └── SheetError             9  rows of a metadata sheet make no sense
 └── PageError                  1  one page failed; the others go on
     └── UnreadableImageError   1  the page's file is not an image that can be opened
 """
@@ -80,6 +81,16 @@ class ConfigurationError(DigitizeError):
     """A setting, in a file, the environment or a flag, makes no sense."""
 
     exit_code = ExitCode.CONFIGURATION
+
+
+class SheetError(ConfigurationError):
+    """Rows of a metadata sheet make no sense; `faults`, which are its notes too, tell each in a line of its own."""
+
+    def __init__(self, message: str, *, remedy: str, faults: tuple[str, ...] = ()) -> None:
+        super().__init__(message, remedy=remedy)
+        self.faults = faults
+        for fault in faults:
+            self.add_note(fault)
 
 
 class PageError(DigitizeError):

@@ -45,7 +45,7 @@ class Options:
     """What a run was told.
 
     The language `auto` is found on each page. `newspaper` and `date` override what the folio says; None and "" leave it
-    to the folio.
+    to the folio. `metadata` is a CSV file in which the archive says of its pages what it knows; "" for none.
 
     Raises:
         ConfigurationError: a value is outside its set; the message names the setting.
@@ -62,6 +62,7 @@ class Options:
     writing_mode: str = "auto"
     trust_blocks: bool = False
     split: str = "auto"
+    metadata: str = ""
 
     def __post_init__(self) -> None:
         """Refuse values outside their sets."""
@@ -81,8 +82,8 @@ class Options:
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of the settings that change what is written; the device is not one of them."""
-        values = {k: v for k, v in dataclasses.asdict(self).items() if k != "device"}
+        """SHA-256 (hex) of the settings that change what is written: not the device, nor where the sheet lies."""
+        values = {k: v for k, v in dataclasses.asdict(self).items() if k not in {"device", "metadata"}}
         return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 

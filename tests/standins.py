@@ -21,8 +21,8 @@ from digitize.batch.documents import page_documents
 from digitize.batch.reading import Stages
 from digitize.errors import OutputError, PageError
 from digitize.geometry import Box
-from digitize.model import Article, ArticleKind, Issue, LinePiece, Page, Passage, Region, Role, TextLine
-from digitize.pipeline import PageResult
+from digitize.model import Article, ArticleKind, Folio, LinePiece, Page, Passage, Region, Role, TextLine
+from digitize.pipeline import PageResult, make_issue
 
 if TYPE_CHECKING:
     from digitize.model import Scan
@@ -100,7 +100,7 @@ def made_result(scan: Scan, options: Options, articles: int) -> PageResult:
     width, height = source.width, source.height
     page = Page(name, source, width, height, scan.frame, width, height, 20, 28, regions, language=options.language)
     made = tuple(_article(f"{name}-a{n + 1:03d}", n + 1, region) for n, region in enumerate(regions))
-    return PageResult(page, made, Issue(), (("layout", 0.25), ("ocr", 1.0)))
+    return PageResult(page, made, make_issue(Folio(), options, scan.described), (("layout", 0.25), ("ocr", 1.0)))
 
 
 def _region(name: str, top: float) -> Region:

@@ -18,6 +18,7 @@ from digitize.scan.page_ids import page_id, page_stem, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from digitize.batch.described import Descriptions
     from digitize.model import Scan
     from digitize.options import Options
 
@@ -36,10 +37,11 @@ class OcrInput:
 
 @dataclass(frozen=True, slots=True)
 class IssueInput:
-    """The pages of an issue in their order, and what its metadata say of it."""
+    """The pages of an issue in their order, and what its metadata say of it; `mets` is the file that lists them, if any."""
 
     pages: tuple[OcrInput, ...]
     folio: Folio = field(default_factory=Folio)
+    mets: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _mets_issue(entry: Input, known: dict[str, Input]) -> IssueInput | FailedInp
     if not pages:
         empty = PageError(f"{name}: lists no OCR files", remedy="name the ALTO or PAGE files themselves")
         return FailedInput(entry.path, empty)
-    return IssueInput(tuple(pages), issue.folio)
+    return IssueInput(tuple(pages), issue.folio, entry.path)
 
 
 def _beside(path: Path) -> tuple[Path, ...]:
@@ -120,8 +122,8 @@ def _beside(path: Path) -> tuple[Path, ...]:
     return tuple(image for image in found if image.is_file())
 
 
-def open_issue(issue: IssueInput, options: Options) -> Iterator[OcrPage | FailedFrame]:
-    """The pages of an issue; one whose file cannot be read fails by itself."""
+def open_issue(issue: IssueInput, options: Options, described: Descriptions) -> Iterator[OcrPage | FailedFrame]:
+    """The pages of an issue, with what is told of them; one whose file cannot be read fails by itself."""
     for entry in issue.pages:
         source = Source(printable(entry.path), 1, 1, "", MEDIA_TYPE, 0, 0)
         try:
@@ -132,7 +134,9 @@ def open_issue(issue: IssueInput, options: Options) -> Iterator[OcrPage | Failed
             ids = tuple(page_id(entry.stem, frame, len(found)) for frame in range(1, len(found) + 1))
             size = (image.source.width, image.source.height) if image else None
             for made in transcripts(found, ids, source, size=size, folio=issue.folio if issue.folio != Folio() else None):
-                yield OcrPage(made, image)
+                told = described.of(entry.stem, made.page_id)
+                source = replace(made.source, identifier=told.identifier)
+                yield OcrPage(replace(made, described=told, source=source), image)
         except PageError as error:
             yield FailedFrame(entry.stem, source, error)
 

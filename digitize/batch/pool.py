@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
+    from pathlib import Path
 
     from digitize.batch.lock import Lock
     from digitize.batch.outcome import Outcome
@@ -286,10 +287,15 @@ class Pool:
         entry, job = task.entry, self._setup.job
         if isinstance(entry, IssueInput):
             lost = [page for page in entry.pages if page.stem not in worker.told]
-            return tuple(fail_page(page.stem, Source(printable(page.path), 1, 1, "", "", 0, 0), failure, job) for page in lost)
-        source = replace(worker.source or Source(printable(entry.path), 1, 1, "", "", 0, 0), frame=task.first)
+            return tuple(fail_page(page.stem, page.stem, _unopened(page.path), failure, job) for page in lost)
+        source = replace(worker.source or _unopened(entry.path), frame=task.first)
         failure = replace(failure, message=f"{source.path}: {failure.message}")
-        return (fail_page(page_id(entry.stem, task.first, source.frames), source, failure, job),)
+        return (fail_page(entry.stem, page_id(entry.stem, task.first, source.frames), source, failure, job),)
+
+
+def _unopened(path: Path) -> Source:
+    """What is known of a file that has not been opened."""
+    return Source(printable(path), 1, 1, "", "", 0, 0)
 
 
 def _doing(worker: _Worker) -> str:

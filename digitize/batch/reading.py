@@ -6,22 +6,25 @@ files are all there, is not read again. All of this happens inside one process, 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
+import json
 import os
 import time
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from digitize import __version__
+from digitize.batch.described import Descriptions, joined
 from digitize.batch.issues import IssueInput, OcrPage, open_issue
 from digitize.batch.outcome import Outcome
 from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile
 from digitize.batch.writing import forget_failed, is_whole, read_record, sha256, write_page
 from digitize.errors import ConfigurationError, DigitizeError, PageError, UnreadableImageError
-from digitize.model import Revision, Scan
+from digitize.model import Description, Revision, Scan
 from digitize.scan import FailedFrame, may_split, open_scans
 from digitize.scan.page_ids import half_id, page_id
 
@@ -59,6 +62,14 @@ class Job:
     model_digest: str
     force: bool = False
     retry_failed: bool = False
+    described: Descriptions = field(default_factory=Descriptions)
+
+    def digest(self, described: Description) -> str:
+        """SHA-256 (hex) of all that was told and changes what is written for a page."""
+        if described == Description():
+            return self.options.digest
+        values = json.dumps([self.options.digest, dataclasses.asdict(described)], default=str)
+        return sha256(values.encode())
 
 
 def load_stages(options: Options, threads: int) -> Stages:
@@ -109,15 +120,15 @@ def read_entry(
     else:
         started = time.perf_counter()
         for scan in _unchanged_scans(entry, job.options, first, on_open):
-            yield _read_frame(scan, job, stages, started)
+            yield _read_frame(scan, job, stages, job.described.of(entry.stem, scan.page_id), started)
             started = time.perf_counter()
 
 
-def fail_page(page: str, source: Source, error: Failure, job: Job) -> Outcome:
-    """Record a page as failed whose reading left no word, because the process that read it is gone."""
+def fail_page(stem: str, page: str, source: Source, error: Failure, job: Job) -> Outcome:
+    """Record a page of a file as failed whose reading left no word, because the process that read it is gone."""
     folder = job.output / page
     earlier = read_record(folder)
-    blank = _blank_record(page, source, job)
+    blank = _blank_record(page, source, job, job.described.of(stem, page))
     if refused := _refused(source, earlier, folder, job):
         return Outcome.of(replace(blank, error=Failure.of(refused)))
     record = _failed(blank, earlier, folder, error)
@@ -154,14 +165,17 @@ def _fingerprint(path: Path) -> tuple[int, ...]:
     return (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
 
 
-def _read_frame(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages], started: float) -> tuple[Outcome, ...]:
+def _read_frame(
+    scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages], described: Description, started: float
+) -> tuple[Outcome, ...]:
     """Read the pages of one frame; `started` is when it began to be opened."""
-    if records := _frame_before(scan, job):
+    if records := _frame_before(scan, job, described):
         return tuple(Outcome.of(record, skipped=True) for record in records)
     outcomes = []
     pages = _pages(scan, job, stages)
     for page in pages:
-        outcomes.append(_read_page(page, job, stages, time.perf_counter() - started))
+        told = joined(described, job.described.of(page.page_id)) if len(pages) > 1 else described
+        outcomes.append(_read_page(page, job, stages, told, time.perf_counter() - started))
         started = time.perf_counter()
     if len(pages) > 1:
         forget_failed(job.output / scan.page_id)  # as a whole, before its two pages were found
@@ -179,16 +193,16 @@ def _pages(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages]) -> 
         return (scan,)
 
 
-def _frame_before(scan: Scan | FailedFrame, job: Job) -> list[Record]:
+def _frame_before(scan: Scan | FailedFrame, job: Job, described: Description) -> list[Record]:
     """The records of a frame, or of its two pages, if all is done: then the fold need not be found again. Else none."""
     if job.force or isinstance(scan, FailedFrame) or not may_split(scan, job.options):
         return []
-    for names in ((scan.page_id,), (half_id(scan.page_id, 1), half_id(scan.page_id, 2))):
-        found = [(job.output / name, read_record(job.output / name)) for name in names]
-        done = [record for folder, record in found if record and _is_done(record, folder, scan.source.sha256, job)]
-        if len(done) == len(names):
-            return done
-    return []
+    if record := _done(scan.page_id, scan.source.sha256, job, described):
+        return [record]
+    halves = [half_id(scan.page_id, number) for number in (1, 2)]
+    told = [joined(described, job.described.of(half)) for half in halves]
+    done = [_done(half, scan.source.sha256, job, each) for half, each in zip(halves, told, strict=True)]
+    return [record for record in done if record] if all(done) else []
 
 
 def _issue_stages(pages: Sequence[OcrPage], options: Options) -> Callable[[], Stages]:
@@ -213,12 +227,13 @@ def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:
             yield from (Outcome.of(record, skipped=True) for done in records for record in done)
             return
     started = time.perf_counter()
-    pages = list(open_issue(issue, job.options))
+    pages = list(open_issue(issue, job.options, job.described))
     opening = (time.perf_counter() - started) / max(1, len(pages))
     stages = _issue_stages([page for page in pages if isinstance(page, OcrPage)], job.options)
     for page in pages:
+        described = page.transcript.described if isinstance(page, OcrPage) else job.described.of(page.page_id)
         # Also where one is done: what goes on from it, or into it, may have changed.
-        yield _read_page(page, job, stages, opening, again=True)
+        yield _read_page(page, job, stages, described, opening, again=True)
 
 
 def _done_before(entry: Input | OcrInput, job: Job) -> list[Record]:
@@ -233,35 +248,46 @@ def _done_before(entry: Input | OcrInput, job: Job) -> list[Record]:
     except OSError:
         return []
     for frame in range(1, first.source.frames + 1):
-        folder = job.output / page_id(entry.stem, frame, first.source.frames)
-        record = read_record(folder)
-        if record is None or not _is_done(record, folder, digest, job):
+        page = page_id(entry.stem, frame, first.source.frames)
+        record = _done(page, digest, job, job.described.of(entry.stem, page))
+        if record is None:
             return []
         records.append(record)
     return records
 
 
-def _is_done(record: Record, folder: Path, source_sha256: str, job: Job) -> bool:
-    """Whether a page need not be read: it would come out as it is, also if it failed, and its files are there."""
-    return (
-        (record.status is not Status.FAILED or not job.retry_failed)
+def _done(page: str, source_sha256: str, job: Job, described: Description) -> Record | None:
+    """The record of a page that need not be read: it would come out as it is, also if it failed, and its files are there."""
+    folder = job.output / page
+    record = read_record(folder)
+    if (
+        record is not None
+        and (record.status is not Status.FAILED or not job.retry_failed)
         and record.source.sha256 == source_sha256 != ""
-        and record.options_digest == job.options.digest
+        and record.options_digest == job.digest(described)
         and record.model_digest == job.model_digest
         and record.version == __version__
         and is_whole(folder, record)
-    )
+    ):
+        return record
+    return None
 
 
 def _read_page(
-    scan: Scan | OcrPage | FailedFrame, job: Job, load: Callable[[], Stages], opening: float, *, again: bool = False
+    scan: Scan | OcrPage | FailedFrame,
+    job: Job,
+    load: Callable[[], Stages],
+    described: Description,
+    opening: float,
+    *,
+    again: bool = False,
 ) -> Outcome:
     """Read, write and record one page, with `again` also where it is done; what goes wrong ends up in its record."""
     folder = job.output / scan.page_id
+    if not (job.force or again) and (record := _done(scan.page_id, scan.source.sha256, job, described)):
+        return Outcome.of(record, skipped=True)
     earlier = read_record(folder)
-    if earlier and not (job.force or again) and _is_done(earlier, folder, scan.source.sha256, job):
-        return Outcome.of(earlier, skipped=True)
-    blank = _blank_record(scan.page_id, scan.source, job)
+    blank = _blank_record(scan.page_id, scan.source, job, described)
     if refused := _refused(scan.source, earlier, folder, job):
         return Outcome.of(replace(blank, error=Failure.of(refused)))
     trace = ""
@@ -271,6 +297,8 @@ def _read_page(
     else:
         stages = load()  # outside of the try: what fails here fails for every page
         try:
+            if isinstance(scan, Scan):
+                scan = replace(scan, described=described, source=blank.source)
             record, documents = _documents(scan, stages, job.options, blank, earlier=earlier, opening=opening)
         except Exception as error:
             if isinstance(error, DigitizeError) and not isinstance(error, PageError):
@@ -281,8 +309,9 @@ def _read_page(
     return Outcome.of(record, trace=trace)
 
 
-def _blank_record(page: str, source: Source, job: Job) -> Record:
-    return Record(page, Status.FAILED, source, __version__, job.options.digest, job.model_digest, created=now())
+def _blank_record(page: str, source: Source, job: Job, described: Description) -> Record:
+    source = replace(source, identifier=described.identifier)
+    return Record(page, Status.FAILED, source, __version__, job.digest(described), job.model_digest, created=now())
 
 
 def _refused(source: Source, earlier: Record | None, folder: Path, job: Job) -> PageError | None:

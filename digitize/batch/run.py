@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.batch.described import describe
 from digitize.batch.issues import IssueInput, gather
 from digitize.batch.lock import locked
 from digitize.batch.outcome import Outcome, Summary
@@ -20,10 +22,10 @@ from digitize.machine import available_memory, usable_cores
 from digitize.ocr.weights import find_weights
 from digitize.scan import FailedInput, find_inputs
 from digitize.scan.inputs import MULTI_FRAME_SUFFIXES
+from digitize.scan.page_ids import half_id, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from digitize.batch.issues import Entry
     from digitize.batch.lock import Lock
@@ -85,7 +87,7 @@ def run(
         UsageError: an input does not exist, there is no image in any of them, or another run writes to the folder.
         MissingDependencyError: the model or the device is not there.
         OutputError: the output folder, or a file in it, cannot be written.
-        ConfigurationError: a setting makes no sense.
+        ConfigurationError: a setting makes no sense, or the metadata sheet does.
     """
     workers = workers or Workers()
     _check(workers)
@@ -100,6 +102,7 @@ def run(
     with locked(output) as lock:
         recover(output)
         entries = gather([entry for entry in found if isinstance(entry, FailedInput) or not _is_output(entry.path)])
+        job = _described(job, entries, inputs, on_warning)
         ended = _Ended(len(entries), started, on_progress)
         try:
             for index, outcome in _read_all(
@@ -112,9 +115,28 @@ def run(
             interrupted = True
         finally:
             recover(output)
+        if not interrupted:
+            _warn_of_missing(job, {outcome.page_id for _, outcome in told}, on_warning)
     # The frames of a file may end in any order; the pages of an issue come in theirs.
     told.sort(key=lambda each: (each[0], 0 if isinstance(entries[each[0]], IssueInput) else each[1].frame))
     return Summary(tuple(outcome for _, outcome in told), interrupted=interrupted)
+
+
+def _described(job: Job, entries: Sequence[Entry], inputs: Sequence[Path], on_warning: Callable[[str], None]) -> Job:
+    """The job with what the metadata sheet tells of pages, if there is one."""
+    if not job.options.metadata:
+        return job
+    described, warnings = describe(Path(job.options.metadata), entries, inputs)
+    for warning in warnings:
+        on_warning(warning)
+    return replace(job, described=described)
+
+
+def _warn_of_missing(job: Job, pages: set[str], on_warning: Callable[[str], None]) -> None:
+    """Warn of rows of the metadata sheet that are of a frame, or a page on one, that is not there."""
+    for page, line in job.described.parts.items():
+        if page not in pages and not pages & {half_id(page, 1), half_id(page, 2)}:
+            on_warning(f"{printable(Path(job.options.metadata))}:{line}: there is no page {page}")
 
 
 class _Ended:

@@ -51,6 +51,11 @@ Exit codes: 0 done, 1 the image cannot be read, 2 the command cannot be carried 
 @click.option("--newspaper", help="Name of the newspaper, where the page does not tell or tells it wrongly.")
 @click.option("--date", metavar="YYYY-MM-DD", help="Date of the issue, where the page does not tell or tells it wrongly.")
 @click.option(
+    "--metadata",
+    metavar="FILE.csv",
+    help="Sheet with what the archive knows of its files: newspaper, date, page, edition, rights, identifier.",
+)
+@click.option(
     "--device", metavar="auto|cpu|gpu[:N]", help="Where to run: a GPU if one can be used (auto, the default), or as told."
 )
 @click.option(

@@ -33,7 +33,7 @@ Exit codes:
     3  a package, model or device is missing
     4  invalid XML found, or files not as recorded
     5  the output folder cannot be written
-    9  a setting in the environment or the configuration file makes no sense
+    9  a setting in the environment or the configuration file, or a row of the metadata sheet, makes no sense
    15  anything else
   130  interrupted; finished pages stay, nothing half-written does
 """
