@@ -316,7 +316,7 @@ def test_models_lists_files_and_whether_they_are_whole(capsys: pytest.CaptureFix
 
 def test_the_default_model_needs_no_fetching(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Fetching it touches no network and says where it is."""
-    monkeypatch.setattr(fetch.paddle, "download", None)
+    monkeypatch.setattr(fetch, "_paddleocr", None)
     assert main(["models", "fetch", "small"]) == 0
     assert "small: complete" in capsys.readouterr().out
 

@@ -1,19 +1,18 @@
-"""PaddleOCR behind the protocols: the same text and scores as PaddleOCR's own, places, odd crops, silence."""
+"""PaddleOCR's networks behind the protocols: its own boxes, text and scores; places, odd crops, silence."""
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from digitize.ocr import paddle
+from digitize.ocr import fetch
 from digitize.ocr.engine import open_engine
 from digitize.ocr.weights import find_weights
 from digitize.options import Options
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digitize.ocr import Engine
+    from digitize.ocr.weights import ModelPart
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "pages" / "A01.png"
 OPEN_ENGINE = """
@@ -60,20 +60,42 @@ def sample_lines(engine: Engine) -> list[NDArray[np.uint8]]:
     return [page[b[:, 1].min() : b[:, 1].max(), b[:, 0].min() : b[:, 0].max()] for b in boxes]
 
 
-def test_recognition_gives_what_paddleocr_gives(engine: Engine) -> None:
-    """Text and score of each crop are those of TextRecognition.predict on the same crop."""
-    import paddleocr  # noqa: PLC0415 - after the engine has imported it quietly
-
-    part = find_weights("small").recognition
-    theirs = paddleocr.TextRecognition(
+def theirs(kind: str, part: ModelPart) -> Any:
+    """PaddleOCR's own class for a network, on ONNX Runtime."""
+    return getattr(fetch._paddleocr(), kind)(
         model_name=part.model_name, model_dir=str(part.folder), device="cpu", engine="onnxruntime"
     )
+
+
+def test_recognition_gives_what_paddleocr_gives(engine: Engine) -> None:
+    """Text and score of each crop are those of TextRecognition.predict on the same crop."""
     crops = sample_lines(engine) + [drawn(text, size) for text in LINES for size in (18, 31, 40)]
-    expected = theirs.predict([np.repeat(crop[..., None], 3, axis=2) for crop in crops], batch_size=1)
+    images = [np.repeat(crop[..., None], 3, axis=2) for crop in crops]
+    expected = theirs("TextRecognition", find_weights("small").recognition).predict(images, batch_size=1)
     readings = engine.recognizer.read(crops)
     assert [r.text for r in readings] == [e["rec_text"] for e in expected]
     assert [r.confidence for r in readings] == pytest.approx([e["rec_score"] for e in expected], abs=1e-4)
     assert sum(len(r.text) for r in readings) > 500
+
+
+@pytest.mark.parametrize("quarters", [0, 1])
+def test_detection_gives_what_paddleocr_gives(engine: Engine, quarters: int) -> None:
+    """Boxes and scores are those of TextDetection.predict on the same image, upright and on its side."""
+    page = np.rot90(np.asarray(Image.open(SAMPLE).convert("L").resize((960, 1280))), quarters)
+    (expected,) = theirs("TextDetection", find_weights("small").detection).predict(
+        np.repeat(page[..., None], 3, axis=2),
+        limit_side_len=1280,
+        limit_type="max",
+        thresh=0.3,
+        box_thresh=0.6,
+        unclip_ratio=1.5,
+    )
+    found = engine.detector.detect(np.ascontiguousarray(page), 1280)
+    pairs = zip(expected["dt_polys"], expected["dt_scores"], strict=True)
+    boxes = {tuple(map(tuple, box.tolist())): score for box, score in pairs}
+    assert set(boxes) == {d.polygon for d in found}
+    assert [boxes[d.polygon] for d in found] == pytest.approx([d.score for d in found], abs=1e-6)
+    assert len(found) > 50
 
 
 def test_lines_are_read(engine: Engine) -> None:
@@ -177,17 +199,6 @@ def test_the_engine_says_what_it_is(engine: Engine) -> None:
     assert weights.detection.sha256 in engine.steps[0].settings
     assert weights.recognition.sha256 in engine.steps[1].settings
     assert weights.digest == engine.digest
-
-
-def test_paddleocr_leaves_the_loggers_and_the_environment_alone(engine: Engine) -> None:
-    """Opening the engine adds no handler to the root logger, prints through none of Paddle's, and sets no variable."""
-    assert engine.device
-    before = dict(os.environ)
-    paddle._paddleocr()
-    assert before == dict(os.environ)
-    for name in ("paddlex", "paddleocr"):
-        handlers = logging.getLogger(name).handlers
-        assert not any(type(h) is logging.StreamHandler for h in handlers)
 
 
 def test_onnx_runtime_reports_to_nobody(tmp_path: Path) -> None:

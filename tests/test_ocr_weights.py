@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digitize.errors import ConfigurationError, MissingDependencyError
-from digitize.ocr import paddle, weights
+from digitize.ocr import fetch, weights
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +156,6 @@ def test_a_fetch_without_a_network_says_so(monkeypatch: pytest.MonkeyPatch) -> N
         def TextDetection(self, **_: object) -> None:  # noqa: N802 - PaddleOCR's name
             raise OSError("No available model hosting platforms detected")
 
-    monkeypatch.setattr(paddle, "_paddleocr", lambda **_: Unreachable())
+    monkeypatch.setattr(fetch, "_paddleocr", lambda **_: Unreachable())
     with pytest.raises(MissingDependencyError, match=r"PP-OCRv6_tiny_det could not be fetched.*--model DIR"):
-        paddle.download("PP-OCRv6_tiny_det", "TextDetection")
+        fetch.download("PP-OCRv6_tiny_det", "TextDetection")

@@ -19,7 +19,7 @@ _GPU_TRACES = ("/dev/nvidia0", "/proc/driver/nvidia/version", "/dev/dxg")
 
 
 def open_engine(options: Options, threads: int = 0) -> Engine:
-    """Open the options' model on the options' device; takes a second or two, most of it PaddleOCR's import.
+    """Open the options' model on the options' device; takes half a second.
 
     With the device `auto` a GPU is taken where ONNX Runtime really runs on one, else the CPU; the engine carries a
     warning when a GPU seems to be there and could not be used.

@@ -1,35 +1,30 @@
-"""PaddleOCR's text detection and recognition on ONNX Runtime: the only module that imports Paddle, and only when used.
+"""PaddleOCR's text detection and recognition: its networks, run by ONNX Runtime, with all around them done here.
 
-The networks and PaddleOCR's own post-processing are used as they are. Pre-processing is done here on grey pixels, so
-that a page is not copied three times at full size, and recognition is decoded here, because PaddleOCR gives a line's
-text and mean score, and the page model wants each character's confidence and place. What comes out is the same, to the
-character and the score, as `TextRecognition.predict` gives for the same crops one by one; a test holds that.
+PaddleOCR's own Python layer takes a second to import, copies a page three times at full size, and gives a line's text
+and mean score where the page model wants each character's confidence and place. So grey pixels are prepared here,
+detection's map is turned into boxes in `boxes.py`, and recognition is decoded here. What comes out is the same as
+PaddleOCR gives: the boxes of `TextDetection` for the same map, and the text and score of `TextRecognition.predict` for
+the same crops one by one; tests hold both.
 """
 
 from __future__ import annotations
 
-import contextlib
-import importlib.metadata
 import itertools
-import logging
 import math
-import os
-import tempfile
-import warnings
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from digitize.errors import MissingDependencyError
 from digitize.machine import usable_cores
 from digitize.model import ProcessingStep
 from digitize.ocr import Character, Detection, Reading
+from digitize.ocr.boxes import BOX_THRESHOLD, PIXEL_THRESHOLD, UNCLIP_RATIO, find_boxes
+from digitize.ocr.networks import Network
 from digitize.ocr.runtime import onnxruntime
-from digitize.ocr.weights import cache_folder
+from digitize.ocr.weights import read_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,19 +33,12 @@ if TYPE_CHECKING:
 
     from digitize.ocr.weights import ModelPart, Weights
 
-# PaddleOCR's defaults for pages (its OCR pipeline). Score of a pixel to be text, mean score of a box to be kept, and
-# by how much of its area over its outline a box is grown, because the network is trained on shrunken boxes.
-PIXEL_THRESHOLD = 0.3
-BOX_THRESHOLD = 0.6
-UNCLIP_RATIO = 1.5
-# PaddleOCR stops at 1,000 pieces of text and drops the rest; a page of small advertisements has more.
-MAX_DETECTIONS = 20_000
 # The network halves its input five times.
 _STRIDE = 32
-_IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32).reshape(3, 1, 1)
-_IMAGENET_STD = np.array([0.229, 0.224, 0.225], np.float32).reshape(3, 1, 1)
-# PaddleOCR keeps corners as int16.
-_MAX_CORNER = 32_000
+# What detection makes of the 256 greys: three channels with ImageNet's mean and deviation, as it was trained.
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)[:, None]
+_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)[:, None]
+_DETECTION_GREYS = np.asarray((np.arange(256, dtype=np.float32) / 255 - _MEAN) / _DEVIATION, np.float32)
 
 # The recognizer reads lines at this height; narrower lines are filled up with middle grey, wider ones were not trained.
 _LINE_HEIGHT = 48
@@ -68,13 +56,12 @@ class PaddleDetector:
     """Text detection with a DB network."""
 
     def __init__(self, part: ModelPart, device: str, threads: int = 0) -> None:
-        self._predictor = _open("TextDetection", part, device, threads)
-        self._predictor.post_op.max_candidates = MAX_DETECTIONS
+        self._network = Network(part.onnx, device, threads)
 
     @property
     def on_gpu(self) -> bool:
         """Whether the network really runs on a GPU."""
-        return _on_gpu(self._predictor)
+        return self._network.on_gpu
 
     def detect(self, image: NDArray[np.uint8], long_side: int) -> tuple[Detection, ...]:
         """Find text in a grey image, uint8 (height, width), 0 = ink, looked at with `long_side` pixels on its long side.
@@ -86,18 +73,8 @@ class PaddleDetector:
         if not image.size:
             return ()
         seen = _resized_for_detection(image, long_side)
-        tensor = (seen.astype(np.float32)[None] / 255 - _IMAGENET_MEAN) / _IMAGENET_STD
-        maps = self._predictor.runner(x=[tensor[None]])
-        shrink = min(1.0, _MAX_CORNER / max(height, width))
-        shape = np.array([height * shrink, width * shrink, 1.0, 1.0])
-        quads, scores = self._predictor.post_op(
-            maps, [shape], thresh=PIXEL_THRESHOLD, box_thresh=BOX_THRESHOLD, unclip_ratio=UNCLIP_RATIO
-        )
-        found = [
-            Detection(tuple((float(x) / shrink, float(y) / shrink) for x, y in quad), float(score))
-            for quad, score in zip(quads[0], scores[0], strict=True)
-        ]
-        return tuple(sorted(found, key=lambda d: (d.polygon[0][1], d.polygon[0][0])))
+        scores = self._network.run(_DETECTION_GREYS[:, seen][None])[0, 0]
+        return tuple(sorted(find_boxes(scores, width, height), key=lambda d: (d.polygon[0][1], d.polygon[0][0])))
 
 
 class PaddleRecognizer:
@@ -109,15 +86,15 @@ class PaddleRecognizer:
     """
 
     def __init__(self, part: ModelPart, device: str, threads: int = 0) -> None:
-        self._predictor = _open("TextRecognition", part, device, threads=1)
+        self._network = Network(part.onnx, device, threads=1)
         self._at_once = 1 if self.on_gpu else threads or usable_cores()
         self._batch_width = _GPU_BATCH_WIDTH if self.on_gpu else _BATCH_WIDTH
-        self._characters = tuple(self._predictor.post_op.character)  # the blank first, as CTC has it
+        self._characters = ("", *read_characters(part), " ")  # the blank first, as CTC has it
 
     @property
     def on_gpu(self) -> bool:
         """Whether the network really runs on a GPU."""
-        return _on_gpu(self._predictor)
+        return self._network.on_gpu
 
     def read(self, crops: Sequence[NDArray[np.uint8]]) -> tuple[Reading, ...]:
         """Read grey crops of one line each, uint8 (height, width), 0 = ink; one reading for each crop, in their order.
@@ -149,7 +126,7 @@ class PaddleRecognizer:
             line = _line_tensor(crop, width)
             row[:, :, : line.shape[2]] = line
             ends.append(line.shape[2] / width)
-        probabilities = self._predictor.runner(x=[tensor])[0]
+        probabilities = self._network.run(tensor)
         labels = probabilities.argmax(axis=-1)
         certainties = np.take_along_axis(probabilities, labels[..., None], axis=-1)[..., 0]
         return [self._decode(*line) for line in zip(labels, certainties, ends, strict=True)]
@@ -168,118 +145,27 @@ class PaddleRecognizer:
 
 def steps_of(weights: Weights) -> tuple[ProcessingStep, ...]:
     """What detection and recognition did, by which software, for the page's record."""
-    software = f"PaddleOCR {importlib.metadata.version('paddleocr')}"
-    runtime = f"ONNX Runtime {onnxruntime().__version__}"
+    version = str(onnxruntime().__version__)
+    limits = f"thresh {PIXEL_THRESHOLD}, box_thresh {BOX_THRESHOLD}, unclip_ratio {UNCLIP_RATIO}"
     return (
         ProcessingStep(
             "text detection",
-            f"{software}, {weights.detection.model_name}",
-            importlib.metadata.version("paddleocr"),
-            f"{runtime}; sha256 {weights.detection.sha256}; thresh {PIXEL_THRESHOLD}, box_thresh {BOX_THRESHOLD}, "
-            f"unclip_ratio {UNCLIP_RATIO}",
+            f"PaddleOCR's {weights.detection.model_name} on ONNX Runtime",
+            version,
+            f"sha256 {weights.detection.sha256}; {limits}",
         ),
         ProcessingStep(
             "text recognition",
-            f"{software}, {weights.recognition.model_name}",
-            importlib.metadata.version("paddleocr"),
-            f"{runtime}; sha256 {weights.recognition.sha256}",
+            f"PaddleOCR's {weights.recognition.model_name} on ONNX Runtime",
+            version,
+            f"sha256 {weights.recognition.sha256}",
         ),
     )
-
-
-def download(model_name: str, kind: str) -> Path:
-    """Let PaddleOCR fetch one of its models, in ONNX form; the folder that it came to.
-
-    Args:
-        model_name: PaddleOCR's name of the model.
-        kind: PaddleOCR's class that opens it, TextDetection or TextRecognition.
-
-    Raises:
-        MissingDependencyError: it could not be fetched or opened.
-    """
-    try:
-        with _quiet():
-            model = getattr(_paddleocr(offline=False), kind)(model_name=model_name, device="cpu", engine="onnxruntime")
-    except Exception as error:  # whatever the network, the hosts and three client libraries may raise
-        raise MissingDependencyError(
-            f"{model_name} could not be fetched: {error}",
-            remedy="check the network, or copy the model from another machine and use --model DIR",
-        ) from error
-    return Path(model.paddlex_predictor.model_dir)
 
 
 def gpu_offered() -> bool:
     """Whether the installed ONNX Runtime is built for CUDA; a session may still not get it."""
     return "CUDAExecutionProvider" in onnxruntime().get_available_providers()
-
-
-def _open(kind: str, part: ModelPart, device: str, threads: int) -> Any:  # noqa: ANN401 - PaddleX has no types
-    """Open a network with PaddleOCR; what comes back is PaddleX's predictor."""
-    config = {"log_severity_level": 3} | ({"intra_op_num_threads": threads} if threads else {})
-    with _quiet():
-        model = getattr(_paddleocr(), kind)(
-            model_name=part.model_name,
-            model_dir=str(part.folder),
-            device=device,
-            engine="onnxruntime",
-            engine_config=config,
-        )
-    return model.paddlex_predictor
-
-
-def _paddleocr(*, offline: bool = True) -> Any:  # noqa: ANN401 - PaddleOCR has no types
-    """Import PaddleOCR without its banners, without handlers on its loggers, and without a look at the network.
-
-    PaddleX reads its settings from the environment while it is imported, and fails where it cannot make its cache
-    folder; both are seen to here, and the environment is left as it was (but for `digitize.ocr.runtime`'s word).
-    """
-    settings = {"PADDLEOCR_DISABLE_AUTO_LOGGING_CONFIG": "1", "PADDLE_PDX_CACHE_HOME": str(_paddlex_home())}
-    if offline:
-        settings |= {"PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True", "HF_HUB_OFFLINE": "1"}
-    before = {name: os.environ.get(name) for name in settings}
-    onnxruntime()  # before PaddleX imports it
-    for name in ("paddlex", "paddleocr"):
-        logger = logging.getLogger(name)
-        if not logger.handlers:  # PaddleX would add its own
-            logger.addHandler(logging.NullHandler())
-    try:
-        os.environ.update({name: value for name, value in settings.items() if before[name] is None})
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # those of some forty packages; none is this program's to mend
-            import paddleocr  # noqa: PLC0415 - a second to import, so only when a page is read
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-    return paddleocr
-
-
-def _paddlex_home() -> Path:
-    home = cache_folder() / "paddlex"
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.gettempdir())
-    return home if os.access(home, os.W_OK) else Path(tempfile.gettempdir())
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep PaddleX's notices off the terminal; its errors reach us as exceptions."""
-    logger = logging.getLogger("paddlex")
-    logger.addFilter(_no_record)
-    try:
-        yield
-    finally:
-        logger.removeFilter(_no_record)
-
-
-def _no_record(_: logging.LogRecord) -> bool:
-    return False
-
-
-def _on_gpu(predictor: Any) -> bool:  # noqa: ANN401 - PaddleX has no types
-    return bool(predictor.runner.session.get_providers()[0] == "CUDAExecutionProvider")
 
 
 def _resized_for_detection(image: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:

@@ -26,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from digitize.errors import ConfigurationError, MissingDependencyError
 from digitize.ocr.runtime import onnxruntime
 
@@ -33,6 +35,7 @@ SUMS = "SHA256SUMS"
 
 _LAYOUT = "1"  # raise when what stands in an inference.yml changes, so that folders made before are not used
 _ONNX, _YML = "inference.onnx", "inference.yml"
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # written in C where it is there: ten times sooner
 _MODEL_NAME = re.compile(r"""["']?model_name["']?\s*:\s*["']?([\w.-]+)""")
 
 # How PP-OCR detection models were trained to see an image: ImageNet's mean and deviation, channels as OpenCV has them.
@@ -103,6 +106,11 @@ class ModelPart:
     model_name: str
     folder: Path
     sha256: str
+
+    @property
+    def onnx(self) -> Path:
+        """Its ONNX file."""
+        return self.folder / _ONNX
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +219,23 @@ def install_fetched(model: str, detection: Path, recognition: Path) -> Path:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return target
+
+
+def read_characters(part: ModelPart) -> tuple[str, ...]:
+    """The characters that a recognition network knows, in its order, without the blank before and the space behind them.
+
+    Raises:
+        MissingDependencyError: its inference.yml does not list them.
+    """
+    path = part.folder / _YML
+    text = path.read_text("utf-8")
+    try:
+        config = json.loads(text) if text.startswith("{") else yaml.load(text, _YAML_LOADER)  # noqa: S506 - the safe ones
+        return tuple(map(str, config["PostProcess"]["character_dict"]))
+    except (ValueError, yaml.YAMLError, LookupError, TypeError) as error:
+        raise MissingDependencyError(
+            f"{path} lists no characters", remedy="use the inference.yml that PaddleOCR exported with the model"
+        ) from error
 
 
 def sha256_of(path: Path) -> str:
