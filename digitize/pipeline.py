@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitize.layout import detect_text, find_layout, find_transcript_layout, join_read_initials
-from digitize.model import UNDETERMINED, Calendar, Issue, WritingMode
+from digitize.model import UNDETERMINED, Calendar, Issue, Role, WritingMode
 from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
 from digitize.options import AUTO, LANGUAGES
@@ -34,6 +34,16 @@ LINES_ON_PAGE = 40
 """A newspaper page has so many lines at least; a clipping of a few columns, wider than high, has fewer."""
 
 
+LETTERS_OF_WORDS = 6
+"""A line of words has so many different letters; the figures of a test chart, and its bars read as letters, have fewer."""
+
+LABELS = 120
+"""A title board or a test chart has no more letters; a clipping of two sentences has."""
+
+APART = frozenset({Role.FOLIO, Role.FILLER, Role.CAPTION, Role.PICTURE})
+"""What makes no article by itself: layout finds it on boards and charts as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageResult:
     """All that was understood of one scan. `timings` are (stage, seconds) in the order of the stages."""
@@ -45,8 +55,9 @@ class PageResult:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing was printed, or nothing of it could be read."""
-        return not any(line.text for line in self.page.lines)
+        """Whether there is no text on it: a black or white frame, leader, a title board, a test chart, a picture."""
+        letters = sum(c.isalpha() for line in self.page.lines for c in line.text)
+        return letters <= LABELS and not _bears_articles(self.page)
 
 
 def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
@@ -77,7 +88,7 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
         page = recognize(straight, page, engine.recognizer, engine.steps)
     with _timed("reflow", seconds):
         page = read_order(settle_language(join_read_initials(page)))
-        articles = assemble(page)
+        articles = assemble(page) if _bears_articles(page) else ()
     return PageResult(page, articles, make_issue(page.folio, options, scan.described), tuple(seconds.items()))
 
 
@@ -98,10 +109,16 @@ def _process_transcript(transcript: Transcript, options: Options) -> PageResult:
         if page.language == UNDETERMINED and transcript.language in LANGUAGES:
             page = replace(page, language=transcript.language)
         page = read_order(page)
-        articles = assemble(page)
+        articles = assemble(page) if _bears_articles(page) else ()
     folio = _known(transcript.folio, page.folio)
     issue = make_issue(folio, options, transcript.described)
     return PageResult(replace(page, folio=folio), articles, issue, tuple(seconds.items()))
+
+
+def _bears_articles(page: Page) -> bool:
+    """Whether words stand anywhere on the page where articles do."""
+    lines = (line for region in page.regions if region.role not in APART for line in region.lines)
+    return any(len({c.casefold() for c in line.text if c.isalpha()}) >= LETTERS_OF_WORDS for line in lines)
 
 
 def _known(told: Folio, read: Folio) -> Folio:

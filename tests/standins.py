@@ -105,10 +105,10 @@ def made_result(scan: Scan, options: Options, articles: int) -> PageResult:
 
 def _region(name: str, top: float) -> Region:
     box = Box(10, top, 90, top + 20)
-    line = TextLine(name.replace("-r", "-l"), box.polygon, box, 20.0, text="港务会议", confidence=0.9)
+    line = TextLine(name.replace("-r", "-l"), box.polygon, box, 20.0, text="港务会议今日开幕", confidence=0.9)
     return Region(name, Role.PARAGRAPH, box.polygon, box, (line,))
 
 
 def _article(name: str, number: int, region: Region) -> Article:
-    passage = Passage(Role.PARAGRAPH, (LinePiece(region.lines[0], 0, 4),), (region.id,))
+    passage = Passage(Role.PARAGRAPH, (LinePiece(region.lines[0], 0, 8),), (region.id,))
     return Article(name, ArticleKind.ARTICLE, number, (passage,))

@@ -138,7 +138,7 @@ def test_the_record_says_what_was_read_and_how(scans: Path, out: Path) -> None:
     found = record(out / "A02")
     assert found.source.sha256 == hashlib.sha256((scans / "A02.png").read_bytes()).hexdigest()
     assert (found.options_digest, found.device, found.revision) == (CPU.digest, "cpu", 1)
-    assert (found.counts.articles, found.counts.lines, found.counts.characters) == (1, 1, 4)
+    assert (found.counts.articles, found.counts.lines, found.counts.characters) == (1, 1, 8)
     assert [stage for stage, _ in found.timings] == ["open", "layout", "ocr", "export"]
     assert found.created.isoformat() == "2026-05-28T20:26:40+00:00"
     assert found.warnings == ("a GPU lies idle",)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digitize.batch.record import Status
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -107,9 +109,9 @@ def _standing(progress: Progress) -> str:
 
 def _told(outcome: Outcome) -> str:
     counts = outcome.counts
-    found = (
-        f"{counted(counts.articles, 'article')}, {counted(counts.advertisements, 'advertisement')}" if counts.lines else "blank"
-    )
+    found = f"{counted(counts.articles, 'article')}, {counted(counts.advertisements, 'advertisement')}"
+    if outcome.status is Status.BLANK:
+        found = f"blank, {counted(counts.characters, 'character')} on it" if counts.characters else "blank"
     return f"{found}, done before" if outcome.skipped else f"{found}, {outcome.seconds:.1f} s"
 
 
