@@ -77,6 +77,9 @@ class Box:
 
     def intersection(self, other: Box) -> float:
         """The area that the two share, in square pixels."""
+        # Most boxes of a page are apart, and comparisons tell that sooner than arithmetic.
+        if self.y1 <= other.y0 or other.y1 <= self.y0 or self.x1 <= other.x0 or other.x1 <= self.x0:
+            return 0.0
         return self.overlap_x(other) * self.overlap_y(other)
 
     def contains(self, x: float, y: float) -> bool:

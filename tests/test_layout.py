@@ -17,7 +17,7 @@ from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
-from digitize.layout.ink import make_ink
+from digitize.layout.ink import grey_level, make_ink
 from digitize.layout.lines import cut_lines, join_lines, trim_dust
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules
@@ -491,3 +491,10 @@ def test_a_printed_page_is_understood() -> None:
         (Role.PARAGRAPH, 10),
     ]
     assert len({line.id for line in page.lines}) == len(page.lines)
+
+
+@given(st.binary(min_size=1, max_size=300), st.floats(0, 100))
+def test_a_grey_level_is_the_percentile_of_the_pixels(pixels: bytes, percent: float) -> None:
+    """Counting the greys gives what sorting the pixels gives."""
+    grey = np.frombuffer(pixels, np.uint8)[None]
+    assert grey_level(grey, percent) == pytest.approx(np.percentile(grey, percent))

@@ -113,8 +113,10 @@ def page_points(polygon: Polygon, page: Page) -> tuple[tuple[int, int], ...]:
 
 def page_box(polygon: Polygon, page: Page) -> tuple[int, int, int, int]:
     """Left, top, width and height of the polygon on the page, whole original pixels."""
-    box = bounds(page_points(polygon, page))
-    return int(box.x0), int(box.y0), int(box.width), int(box.height)
+    box = bounds(polygon)
+    left, right = _clip(box.x0, page.width), _clip(box.x1, page.width)
+    top, bottom = _clip(box.y0, page.height), _clip(box.y1, page.height)
+    return left, top, right - left, bottom - top
 
 
 def points_text(polygon: Polygon, page: Page) -> str:

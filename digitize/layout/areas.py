@@ -10,7 +10,7 @@ import numpy as np
 
 from digitize.geometry import Box, hull
 from digitize.layout.blocks import stack_lines
-from digitize.layout.ink import components, make_mask, odd
+from digitize.layout.ink import components, grey_level, make_mask, odd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,7 @@ def _text_cover(area: Box, lines: Sequence[Box]) -> float:
 def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, ...]:
     """Find black panels with light type: solid black, rectangular, with detected lines in them."""
     unit = type_size * ink.scale
-    dark = (ink.grey < int(np.percentile(ink.grey, PAPER_PERCENTILE)) // 2).astype(np.uint8)
+    dark = (ink.grey < int(grey_level(ink.grey, PAPER_PERCENTILE)) // 2).astype(np.uint8)
     stroke = np.ones((odd(PANEL_STROKE * unit),) * 2, np.uint8)
     # Closed again, so that a light scratch does not part a panel in two.
     ground = cv2.morphologyEx(cv2.morphologyEx(dark, cv2.MORPH_OPEN, stroke), cv2.MORPH_CLOSE, stroke)
@@ -135,7 +135,7 @@ def whiten_panels(ink: Ink, panels: Sequence[Box], type_size: float) -> Ink:
     if not panels:
         return ink
     grey = ink.grey.copy()
-    paper = np.percentile(grey, PAPER_PERCENTILE)
+    paper = grey_level(grey, PAPER_PERCENTILE)
     for panel in panels:
         area = ink.window(panel)
         ground = np.percentile(grey[area], 25)
@@ -146,7 +146,7 @@ def whiten_panels(ink: Ink, panels: Sequence[Box], type_size: float) -> Ink:
 def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, ...]:
     """Find tinted grounds under text: even, rectangular, darker than the paper around them."""
     unit = type_size * ink.scale
-    paper = float(np.percentile(ink.grey, PAPER_PERCENTILE))
+    paper = grey_level(ink.grey, PAPER_PERCENTILE)
     # The lightest grey within a character's reach is the ground that the type stands on; it takes as much off the edges.
     reach = odd(GROUND_REACH * unit)
     ground = cv2.dilate(ink.grey, np.ones((reach, reach), np.uint8))
@@ -165,7 +165,7 @@ def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, .
 def _screens(ink: Ink, type_size: float, lines: Sequence[Box]) -> list[Box]:
     """Grounds of dots: rectangles that are filled with ink and type alike, and reach beyond the type on all sides."""
     unit = type_size * ink.scale
-    light, dark = (float(np.percentile(ink.grey, p)) for p in (PAPER_PERCENTILE, INK_PERCENTILE))
+    light, dark = (grey_level(ink.grey, p) for p in (PAPER_PERCENTILE, INK_PERCENTILE))
     tone = (ink.grey < light - PICTURE_CONTRAST * (light - dark)).astype(np.uint8)
     tone = cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8))
     tone = cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
@@ -184,7 +184,7 @@ def _margins(screen: Box, lines: Sequence[Box], type_size: float) -> bool:
 def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Sequence[Box]) -> tuple[Box, ...]:
     """Find photos and drawings: tone that is neither text nor rule nor tint, merged where pieces overlap."""
     unit = type_size * ink.scale
-    light, dark = (float(np.percentile(ink.grey, p)) for p in (PAPER_PERCENTILE, INK_PERCENTILE))
+    light, dark = (grey_level(ink.grey, p) for p in (PAPER_PERCENTILE, INK_PERCENTILE))
     grey, paper = ink.grey.copy(), np.full(ink.grey.shape, light, np.float32)
     for tint in tints:
         area = ink.window(tint)

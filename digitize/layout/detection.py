@@ -113,10 +113,11 @@ def _merge_scales(fine: Sequence[Box], coarse: Sequence[Box], size: float) -> tu
     """Lines of the fine pass, those of large type completed or replaced by the coarse pass's."""
     lines = list(fine)
     for large in coarse:
-        inside = [box for box in lines if box.intersection(large) > 0.5 * box.area]
+        level = [box for box in lines if box.y0 < large.y1 and box.y1 > large.y0]
+        inside = [box for box in level if box.intersection(large) > 0.5 * box.area]
         if any(box.height < 0.5 * large.height and box.width > 2 * size for box in inside):
             continue  # the coarse pass ran several lines of small type together
-        if any(_covers(box, large) for box in lines if box not in inside):
+        if any(_covers(box, large) for box in level if box not in inside):
             continue  # the coarse pass saw a part of a line that the fine pass has whole
         lines = [box for box in lines if box not in inside]
         lines.append(hull((large, *inside)))
