@@ -24,6 +24,10 @@ GERMAN = load_cues("de")
         "王一 摄",
         "文/图",
         "记者 王一/文 李二/图",
+        "文：王一 图：李二",
+        "王一 文 李二 图",
+        "通讯员供图",
+        "本报评论员 王一",
     ],
 )
 def test_roles_and_names_make_a_byline(text: str) -> None:
@@ -32,7 +36,18 @@ def test_roles_and_names_make_a_byline(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "记者从市交通运输局获悉，", "王一", "图书馆延长开放时间", "昨日，记者来到竹器巷", "文化惠民进社区活动"]
+    "text",
+    [
+        "",
+        "记者从市交通运输局获悉，",
+        "王一",
+        "图书馆延长开放时间",
+        "昨日，记者来到竹器巷",
+        "文化惠民进社区活动",
+        "（图片资料）",
+        "文明实践",
+        "记者手记",
+    ],
 )
 def test_sentences_are_no_bylines(text: str) -> None:
     """Running text that mentions a reporter, or begins like a role word, is none."""
@@ -43,6 +58,27 @@ def test_each_person_has_the_role_printed_before_the_name() -> None:
     """Names follow their roles in Chinese bylines."""
     persons = [(name, role) for _, _, name, role in byline_persons("记者 王一 李二 通讯员 张三", CHINESE)]
     assert persons == [("王一", "记者"), ("李二", "记者"), ("张三", "通讯员")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("记者 王一/文 李二/图", [("王一", "记者"), ("李二", "图")]),
+        ("王一 文 李二 图", [("王一", "文"), ("李二", "图")]),
+        ("文/王一 图/李二", [("王一", "文"), ("李二", "图")]),
+    ],
+)
+def test_roles_that_may_stand_alone_follow_their_names_where_one_closes_the_byline(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    """Whether such a word goes with the name before it or behind it is told by the byline's last word."""
+    assert [(name, role) for _, _, name, role in byline_persons(text, CHINESE)] == expected
+
+
+def test_a_name_of_two_ideographs_may_be_set_as_wide_as_three() -> None:
+    """The space within it parts no two persons."""
+    persons = [(name, role) for _, _, name, role in byline_persons("记者 王　一 通讯员 李 二 张三四", CHINESE)]
+    assert persons == [("王　一", "记者"), ("李 二", "通讯员"), ("张三四", "通讯员")]
 
 
 def test_english_bylines_name_people() -> None:

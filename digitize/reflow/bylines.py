@@ -17,11 +17,15 @@ BYLINE_LENGTH = 48
 _ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】" + SPOTS
 _NO_SPOTS = str.maketrans("", "", SPOTS)
 _NAME = re.compile(r"[^\W\d_]+(?:[·•][^\W\d_]+)*(?: ?[A-Z]\.)?")
-_SEPARATORS = re.compile(r"[\s\u3000、，,/／&]+")
+_SEPARATORS = re.compile(rf"[\s\u3000、，,/／&|｜{SPOTS}]+")
 _PARTICLES = ("d'", "d’", "de", "der", "des", "di", "du", "la", "le", "van", "von", "zu", "zum", "zur")
 _LATIN_WORD = r"[A-ZÀ-ÖØ-Þ][\w.'’-]*"
+# A name of two ideographs is often set as wide as those of three beside it.
+_SPACED_NAME = r"(?<![^\W_])[\u3400-\u9fff][ \u3000]{1,2}[\u3400-\u9fff](?![^\W_])"
 _NAMES = re.compile(
-    rf"{_LATIN_WORD}(?: (?:(?:{'|'.join(_PARTICLES)}) ?)*{_LATIN_WORD})*|[^\s\u3000、，,/／&()（）\[\]【】□■●◎▲△◆◇★☆]+"
+    rf"{_LATIN_WORD}(?: (?:(?:{'|'.join(_PARTICLES)}) ?)*{_LATIN_WORD})*"
+    rf"|{_SPACED_NAME}"
+    rf"|[^、，,/／&|｜{re.escape(_ORNAMENTS)}]+(?:[·•][^\W\d_]+)*"
 )
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _CJK_NAME = 4  # characters in the longest common Chinese name; transliterated names carry a dot
@@ -42,20 +46,24 @@ def is_byline(text: str, cues: Cues) -> bool:
 
 def _starts_like_byline(text: str, cues: Cues) -> bool:
     """A role at the start, or a name before one of the roles that follow their names."""
-    match = cues.role.match(text)
-    if match:
-        return True
-    alone = cues.role_alone.search(text)
-    return alone is not None and alone.end() == len(text)
+    closing = [match.end() for match in cues.role_alone.finditer(text)][-1:]
+    return cues.role.match(text) is not None or closing == [len(text)]
 
 
 def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
-    """The persons of a byline: start and end in the text, name, and the role word that stands before (else after) it."""
+    """The persons of a byline: start and end in the text, name, and the role word that stands before (else after) it.
+
+    Where a word that may stand alone closes the byline, such words follow their names: 王一/文 李二/图.
+    """
     found: list[tuple[int, int, str, str]] = []
     roles = [(match.start(), match.end(), match.group().translate(_NO_SPOTS)) for match in cues.role.finditer(text)]
     spans = zip([0, *(end for _, end, _ in roles)], [*(start for start, _, _ in roles), len(text)], strict=True)
+    closed = bool(roles) and not text[roles[-1][1] :].strip(_ORNAMENTS) and cues.role_alone.fullmatch(roles[-1][2])
     for index, (start, end) in enumerate(spans):
-        role = roles[index - 1][2] if index else (roles[0][2] if roles else "")
+        before = roles[index - 1][2] if index else ""
+        after = roles[index][2] if index < len(roles) else ""
+        follows = closed and after and cues.role_alone.fullmatch(before)
+        role = after if follows or not before else before
         for match in _NAMES.finditer(text[start:end]):
             name = match.group()
             if cues.joiner.fullmatch(name):
@@ -68,8 +76,9 @@ def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ..
 
 def _is_name(name: str) -> bool:
     if _CJK.match(name):
-        plain = re.sub(r"[·•]", "", name)
-        return bool(_NAME.fullmatch(name)) and len(plain) <= (_CJK_NAME if plain == name else 12)
+        plain = re.sub(r"[·•\s]", "", name)
+        dotted = "·" in name or "•" in name
+        return bool(_NAME.fullmatch(name) or plain != name) and 1 < len(plain) <= (12 if dotted else _CJK_NAME)
     first, *others = name.split()
     words = [first, *(word for word in others if word not in _PARTICLES)]
     return len(words) <= _LATIN_NAMES and all(word.lstrip("d'’")[:1].isupper() for word in words)

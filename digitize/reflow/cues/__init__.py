@@ -11,12 +11,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from digitize.model import Calendar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,10 @@ class Cues:
 SPOTS = ".·:："
 """What dust between two characters is read as."""
 
-_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_\u3400-\u9fff]+")
+IDEOGRAPHS = r"\u3400-\u9fff"
+"""The range of ideographs, for a regular expression's set."""
+
+_TOKEN = re.compile(rf"[{IDEOGRAPHS}]|[^\W\d_{IDEOGRAPHS}]+")
 _NEVER = re.compile(r"(?!)")
 
 
@@ -69,8 +73,8 @@ def load_cues(language: str) -> Cues:
         terminal=table["terminal"],
         openings=_any_of([*table.get("openings", []), *_given(table, "dateline")], parts),
         dateline=_any_of(_given(table, "dateline"), parts),
-        role=_words(table.get("roles", [])),
-        role_alone=_words(table.get("roles_alone", [])),
+        role=_words(table.get("roles", []), parts),
+        role_alone=_words(table.get("roles_alone", []), parts),
         signature=_any_of(_given(table, "signature"), parts),
         joiner=_words(table.get("joiners", [])),
         continued_to=_any_of(_given(table, "continued_to"), parts),
@@ -97,15 +101,17 @@ def _any_of(patterns: Iterable[str], parts: dict[str, str]) -> re.Pattern[str]:
     return re.compile(joined) if joined else _NEVER
 
 
-def _words(words: Iterable[str]) -> re.Pattern[str]:
+def _words(words: Iterable[str], parts: Mapping[str, str] = MappingProxyType({})) -> re.Pattern[str]:
     """Any of the words, longest first; a spot of dust between two ideographs does no harm, a word of letters is whole.
 
-    A capital may follow a word without a space: recognizers lose narrow ones.
+    A capital may follow a word of letters without a space: recognizers lose narrow ones. Behind a word of ideographs, for
+    the same reason, a person's name or another of the words may; with anything else behind it, it is the beginning of some
+    other word (图片, 记者手记).
     """
-    patterns = []
-    for word in sorted(words, key=len, reverse=True):
-        if word.isascii() or word[0].lower() != word[0].upper():
-            patterns.append(rf"\b{re.escape(word)}(?:\b|(?<=[a-z])(?=[A-Z]))")
-        else:
-            patterns.append(f"[{SPOTS}]?".join(map(re.escape, word)))
+    ordered = sorted(words, key=len, reverse=True)
+    letters = [word for word in ordered if word.isascii() or word[0].lower() != word[0].upper()]
+    ideographs = [f"[{SPOTS}]?".join(map(re.escape, word)) for word in ordered if word not in letters]
+    behind = rf"(?![{IDEOGRAPHS}])|(?={parts['person']})|(?={'|'.join(ideographs)})" if "person" in parts else ""
+    patterns = [rf"\b{re.escape(word)}(?:\b|(?<=[a-z])(?=[A-Z]))" for word in letters]
+    patterns += [f"{word}(?:{behind})" for word in ideographs]
     return re.compile("|".join(patterns)) if patterns else _NEVER
