@@ -215,6 +215,21 @@ def test_a_rule_beside_an_upright_heading_is_found() -> None:
     assert (rule.y0, rule.y1) == (pytest.approx(200, abs=4), pytest.approx(900, abs=4))
 
 
+def test_a_rule_is_whole_under_a_line_that_was_detected_over_it() -> None:
+    """A line that seems tall, because the detector took the rule below it in, does not tear the rule."""
+    pixels = blank()
+    pixels[300:303, 100:1400] = INK
+    (rule,) = find_rules(make_ink(pixels, TYPE), TYPE, [Box(600, 262, 800, 306)], ())
+    assert rule.width > 0.98 * 1300
+
+
+def test_a_rule_that_ends_at_a_large_line_is_two_rules() -> None:
+    """Where nothing is printed on a rule's way behind large type, there is no rule."""
+    pixels = blank()
+    pixels[300:303, 100:600] = pixels[300:303, 800:1400] = INK
+    assert len(find_rules(make_ink(pixels, TYPE), TYPE, [Box(600, 262, 800, 342)], ())) == 2
+
+
 def test_a_leaning_rule_is_one_rule() -> None:
     """What is left of a page's skew does not break a rule into pieces."""
     pixels = blank()
@@ -327,6 +342,30 @@ def test_text_goes_on_below_a_picture() -> None:
     picture, lines = Box(60, 200, 500, 390), column_lines(0, 4, y=400)
     lines[2] = Box(lines[2].x0, lines[2].y0, lines[2].x1 + 12, lines[2].y1)
     assert [draft.role for draft in find_regions(lines, [picture], (), (), TYPE)] == [Role.PICTURE, Role.PARAGRAPH]
+
+
+def test_a_deck_over_one_of_the_columns_is_no_line_of_it() -> None:
+    """A line in slightly larger type, that stands on a column under a headline, is the headline's deck."""
+    headline, deck = Box(200, 100, 1000, 150), Box(420, 162, 700, 185)
+    body = [line for column in range(3) for line in column_lines(column, 5, y=200)]
+    roles = {draft.lines[0]: draft.role for draft in find_regions([headline, deck, *body], (), (), (), TYPE)}
+    assert roles[deck] is Role.DECK
+    assert [len(d.lines) for d in find_regions([headline, deck, *body], (), (), (), TYPE)] == [1, 1, 5, 5, 5]
+
+
+def test_a_tall_sign_in_a_columns_first_line_does_not_part_it() -> None:
+    """Without a headline right above, the first line of a column is a line of it, however tall it looks."""
+    first, *rest = column_lines(0, 6)
+    tall = Box(first.x0, first.y0 - 3, first.x1, first.y1)
+    assert [len(draft.lines) for draft in find_regions([tall, *rest], (), (), (), TYPE)] == [6]
+
+
+def test_a_weather_box_above_the_masthead_rule_is_folio() -> None:
+    """Lines of about one length in a box narrower than any column are no article, and the masthead is closed off below."""
+    title, weather = Box(500, 60, 1100, 160), [Box(80, y, 180, y + TYPE) for y in (60, 90, 120)]
+    body = [line for column in range(4) for line in column_lines(column, 20, y=260)]
+    found = find_regions([title, *weather, *body], (), [Box(60, 200, 1430, 203)], (), TYPE)
+    assert {draft.role for draft in found if draft.box.y1 < 200} == {Role.FOLIO}
 
 
 LINES = st.lists(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from galleys import (
     COLUMN,
@@ -155,6 +156,55 @@ def test_articles_side_by_side_are_not_drawn_round_a_heading() -> None:
     assert sorted(a.headline for a in articles(page)) == ["", "标题"]
 
 
+def test_text_beside_the_picture_under_a_heading_belongs_to_it() -> None:
+    """A picture right below a heading stands in the row of its text: the column on the left, level with it, begins the item."""
+    page = page_of(
+        heading("h", "标题", columns=(1, 2)),
+        picture("photo", columns=(1, 2), y0=300, y1=500),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 12)], column=0, y=300),
+        text_block("b", full("乙", 6), column=1, y=520),
+        text_block("c", [*full("丙", 5), "丙丙。"], column=2, y=520),
+    )
+    assert [(a.headline, len(a.passages)) for a in articles(page)] == [("标题", 2)]
+
+
+def test_text_beside_a_picture_far_below_a_heading_does_not() -> None:
+    """A picture that something else parts from the heading is in no row of it."""
+    page = page_of(
+        heading("h", "标题", columns=(1, 2), y=100),
+        text_block("x", ["\u3000\u3000" + "丁" * 14, *full("丁", 2), "丁。"], column=1, y=170),
+        picture("photo", columns=(1, 2), y0=300, y1=500),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 11), "甲甲。"], column=0, y=300),
+    )
+    assert [a.headline for a in articles(page)] == ["标题", ""]
+
+
+def test_text_between_two_headings_goes_on_in_neither_by_its_place() -> None:
+    """A column in the rows of two headings is no reason for the second heading's text to go on from it."""
+    page = page_of(
+        heading("h", "左边标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 6)], column=0, y=300),
+        text_block("b", [*full("乙", 6), "乙乙。"], column=1, y=300),
+        heading("g", "右边标题", columns=(2, 2)),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 6)], column=2, y=300),
+        text_block("d", [*full("丁", 6), "丁丁。"], column=3, y=300),
+    )
+    assert [(a.headline, len(a.passages)) for a in articles(page)] == [("左边标题", 2), ("右边标题", 2)]
+
+
+def test_a_column_that_begins_level_with_a_heading_beside_it_is_in_its_item() -> None:
+    """Below white that runs on over both, text beside a heading goes on from the heading's text, not from the text above."""
+    page = page_of(
+        heading("h", "上面", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 6)], column=0, y=300),
+        text_block("b", [*full("乙", 6), "乙" * 15 + "。"], column=1, y=300),
+        heading("g", "下面", columns=(0, 0), y=560),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 6)], column=0, y=640),
+        text_block("d", [*full("丁", 8), "丁丁。"], column=1, y=560),
+    )
+    assert texts(page) == ["甲" * 110 + "乙" * 111 + "。", "丙" * 110 + "丁" * 130 + "。"]
+
+
 def test_an_index_is_no_article() -> None:
     """What stands under the words that head an index, and lists without a sentence, become fillers and lose nothing."""
     page = page_of(
@@ -267,6 +317,51 @@ def test_a_byline_under_a_heading_is_no_part_of_the_text() -> None:
         (Role.BYLINE, "记者王一"),
         (Role.PARAGRAPH, "甲" * 46),
     ]
+
+
+def test_a_byline_over_the_first_column_beside_a_centred_heading_belongs_to_it() -> None:
+    """A byline at the left edge, at the top of a column that the heading does not reach over, signs the heading's text."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 2)),
+        text_block("y", ["记者王一"], column=0, y=300),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 5)], column=0, y=340),
+        text_block("b", full("乙", 6), column=1, y=300),
+        text_block("c", [*full("丙", 5), "丙丙。"], column=2, y=300),
+    )
+    (article,) = articles(page)
+    assert [(p.role, p.text) for p in article.passages[:2]] == [(Role.HEADLINE, "标题"), (Role.BYLINE, "记者王一")]
+    assert article.passages[2].text == "甲" * 94 + "乙" * 96 + "丙" * 82 + "。"
+
+
+def test_a_byline_below_text_is_none_of_the_heading_beside_it() -> None:
+    """A byline level with a heading of the next column signs the text that stands right above it."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0), y=100),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 1), "甲甲。"], column=0, y=170),
+        byline_block("y", "记者王一", column=0, y=270),
+        heading("g", "另外", columns=(1, 1), y=220),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 3), "乙。"], column=1, y=290),
+    )
+    assert [p.text for p in articles(page)[0].passages if p.role is Role.BYLINE] == ["记者王一"]
+
+
+def test_a_name_under_a_heading_needs_no_role() -> None:
+    """A line below the headline that is a name and nothing else is a byline; other words there are a deck."""
+    text = text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2)], column=0, y=300)
+    for words, role in (("王 一", Role.BYLINE), ("王家庄的早市", Role.DECK), ("万人渡江观礼", Role.DECK)):
+        under = replace(heading("d", words, columns=(0, 0), y=270, role=Role.DECK), heading_id="h")
+        (article,) = articles(page_of(heading("h", "标题", columns=(0, 0)), under, text))
+        assert [p.role for p in article.passages[:2]] == [Role.HEADLINE, role]
+
+
+def test_a_dateline_alone_is_no_paragraph() -> None:
+    """Where the line ends with the dateline's bracket, the space behind it may stand at the start of the next line."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000本报讯（通讯员王一李二张三）", "\u3000" + "甲" * 15, "甲甲。"], column=0),
+    )
+    (article,) = articles(page)
+    assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["本报讯（通讯员王一李二张三）" + "甲" * 17 + "。"]
 
 
 def test_subheadings_part_paragraphs() -> None:

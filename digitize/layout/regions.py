@@ -25,6 +25,9 @@ FOLIO_RULE = 0.6
 RUNNING_TEXT = 3
 """So many stacked lines are running text; fewer may be a kicker, a caption, a slogan."""
 
+LARGER = 1.1
+"""A line over a stack that is set in type larger by this much than the stack is no line of it for certain: it may be a deck."""
+
 FULL_LINE = 1.0
 """White at the ends of a full line, in type sizes: line-breaking rules leave one character."""
 
@@ -105,9 +108,9 @@ def _folio_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -
 
 
 def _is_set_full(block: Block, type_size: float) -> bool:
-    """Whether lines of a block run from edge to edge, as those of articles do and those of a date box do not."""
+    """Whether lines of a block run from edge to edge of a column, as those of articles do and those of a date box do not."""
     full = sum(line.width >= block.box.width - FULL_LINE * type_size for line in block.lines)
-    return len(block.lines) >= RUNNING_TEXT and full > 1
+    return len(block.lines) >= RUNNING_TEXT and full > 1 and block.box.width >= COLUMN_MIN * type_size
 
 
 def _ground_regions(
@@ -141,8 +144,13 @@ def _bar(box: Box) -> Box:
 
 def _running_text(lines: Sequence[Box], obstacles: Sequence[Box], type_size: float) -> tuple[Box, ...]:
     small = [line for line in lines if line.height < HEADING_SIZE * type_size]
-    stacks = stack_lines(small, obstacles, type_size)
-    return tuple(line for block in stacks if len(block.lines) >= RUNNING_TEXT for line in block.lines)
+    stacks = [block.lines for block in stack_lines(small, obstacles, type_size)]
+    return tuple(line for lines in stacks if len(lines) >= RUNNING_TEXT for line in lines[_set_larger(lines) :])
+
+
+def _set_larger(lines: Sequence[Box]) -> bool:
+    """Whether the first of stacked lines is set in larger type than the rest."""
+    return lines[0].height >= LARGER * median(line.height for line in lines[1:])
 
 
 def _heading_drafts(heading: Heading, ground: int | None) -> list[Draft]:

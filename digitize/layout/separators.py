@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.geometry import Box
+from digitize.geometry import Box, hull
 from digitize.layout.ink import components, odd
 from digitize.layout.upright import UPRIGHT
 
@@ -29,6 +29,9 @@ RULE_THICKNESS = 0.6
 
 RULE_SLOPE = 0.02
 """How far a rule may drift across its direction for each pixel along it: what is left of skew and warp."""
+
+RULE_INKED = 0.9
+"""Share of the way between two pieces of a rule, at least, that is inked and was blanked where they are one."""
 
 CORNER_GAP = 0.35
 """Gaps in a box's border up to this many type sizes are closed: worn corners, and less than the space to a neighbour."""
@@ -97,7 +100,26 @@ def find_rules(ink: Ink, type_size: float, lines: Sequence[Box], grounds: Sequen
             length, across = (h, w) if vertical else (w, h)
             if length >= RULE_LENGTH * unit and across <= RULE_THICKNESS * unit + RULE_SLOPE * length:
                 found.append(ink.box(x, y, w, h))
-    return tuple(sorted(found))
+    return tuple(sorted(_joined_under(large, found, ink)))
+
+
+def _joined_under(blanked: Sequence[Box], rules: Sequence[Box], ink: Ink) -> list[Box]:
+    """The level rules with those joined that are one, interrupted only by a blanked line that was detected over it."""
+    joined: list[Box] = []
+    for rule in sorted(rules):
+        before = next((other for other in joined if _is_one(other, rule, blanked, ink)), None)
+        if before:
+            joined.remove(before)
+        joined.append(hull((before, rule)) if before else rule)
+    return joined
+
+
+def _is_one(left: Box, right: Box, blanked: Sequence[Box], ink: Ink) -> bool:
+    if left.upright or right.upright or left.overlap_y(right) <= 0 or left.x1 >= right.x0:
+        return False
+    gap = Box(left.x1, min(left.y0, right.y0), right.x0, max(left.y1, right.y1))
+    under = any(line.overlap_x(gap) > RULE_INKED * gap.width and line.overlap_y(gap) > 0 for line in blanked)
+    return under and bool(ink.mask[ink.window(gap)].any(axis=0).mean() >= RULE_INKED)
 
 
 def column_rules(ink: Ink, rules: Sequence[Box], lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:

@@ -68,10 +68,30 @@ def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ..
             name = match.group()
             if cues.joiner.fullmatch(name):
                 continue
-            if not _is_name(name):
-                return ()
-            found.append((start + match.start(), start + match.end(), name, role))
+            at = start + match.start()
+            for each in _parted_names(name, cues):
+                if not _is_name(each):
+                    return ()
+                found.append((at, at + len(each), each, role))
+                at += len(each)
     return tuple(found)
+
+
+def is_signature(text: str, cues: Cues) -> bool:
+    """Whether a line of text is names and nothing else, each with a common surname; spaces may part a name's signs."""
+    names = text.strip(_ORNAMENTS).split()
+    return bool(names) and (all(map(cues.person.fullmatch, names)) or bool(cues.person.fullmatch("".join(names))))
+
+
+def _parted_names(name: str, cues: Cues) -> tuple[str, ...]:
+    """A name, or the fewest names that stand without a space between them, as recognizers lose narrow ones."""
+    if cues.person.fullmatch(name):
+        return (name,)
+    for end in range(_CJK_NAME, 1, -1):
+        rest = _parted_names(name[end:], cues) if len(name) > end and cues.person.fullmatch(name[:end]) else ()
+        if rest and all(cues.person.fullmatch(each) for each in rest):
+            return (name[:end], *rest)
+    return (name,)
 
 
 def _is_name(name: str) -> bool:

@@ -133,9 +133,9 @@ class FlowGraph:
         if heading.region.frame_id != block.region.frame_id or own not in {None, number}:
             return NEVER
         nearest = [b for b, head in zip(self.blocks, self._reach.head, strict=True) if head == number]
-        row = min((b.box.y0 for b in nearest), default=block.box.y0)
+        row = min((b.box.y0 - self._reach.illustrated(heading, b) for b in nearest), default=block.box.y0)
         top = block.box.y0 - self._reach.illustrated(heading, block)
-        if abs(top - row) > ALIGNED * self.type_size and abs(block.box.y0 - row) > ALIGNED * self.type_size:
+        if all(abs(y - row) > ALIGNED * self.type_size for y in (top, block.box.y0, heading.top_over(block.box))):
             return NEVER
         if number in self._reach.embedded:
             found = Evidence().plus(HEADS, "round the heading")
@@ -178,8 +178,10 @@ class FlowGraph:
         ours, theirs = self._reach.head[source], self._reach.head[target]
         if theirs is None:
             return 0.0, ""
-        if ours == theirs or theirs in self._reach.aside[source]:
-            return SAME_HEADING, "under one heading"
+        aside = self._reach.aside[source]
+        if ours == theirs or theirs in aside:
+            # What stands in the rows of two headings may belong to either.
+            return (SAME_HEADING, "under one heading") if ours == theirs or len(aside) == 1 else (0.0, "")
         if self.blocks[source].box.y0 < self.headings[theirs].box.y0 or ours is not None:
             return OTHER_HEADING, "under another heading"
         return UNDER_HEADING, "under a heading of its own"

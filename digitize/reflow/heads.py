@@ -37,6 +37,7 @@ class Reach:
         for number, indices in around.items():
             for index in indices:
                 self.head[index] = number
+        self._rows = self._heading_rows()
         self.aside = [self._headings_aside(index) for index in range(len(blocks))]
 
     def _nearest(self, block: Block) -> int | None:
@@ -64,6 +65,8 @@ class Reach:
         span = Box(block.box.x0, heading.box.y1, block.box.x1, block.box.y0)
         walls = [h.box for h in self._headings if h is not heading]
         walls += [other.box for other in self._blocks if other is not block and other.end is End.BYLINE]
+        if self._steps.begins_with_heading(block.box, block.region.frame_id):
+            walls += [other.box for other in self._blocks if other is not block]
         if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._steps.ruled(span):
             return None
         return span.height / size if max(self._steps.white(span)) <= HEADING_REACH * size else None
@@ -148,19 +151,28 @@ class Reach:
         )
 
     def _headings_aside(self, index: int) -> frozenset[int]:
-        """The headings in whose row of blocks a block without one stands: their tops level, no rule in the gutters between."""
+        """The headings in whose row a block without one stands: level with the text or the pictures below them.
+
+        No rule runs in the gutters between.
+        """
         if self.head[index] is not None:
             return frozenset()
         block, found = self._blocks[index], set()
         upright = [rule for rule in self._steps.upright_rules if rule.overlap_y(block.box) > 0.5 * block.box.height]
-        for other, head in zip(self._blocks, self.head, strict=True):
-            level = abs(other.box.y0 - block.box.y0) <= ALIGNED * self._steps.type_size
-            low, high = sorted((other.box.cx, block.box.cx))
-            if (
-                head is not None
-                and level
-                and other.region.frame_id == block.region.frame_id
-                and not any(low < r.cx < high for r in upright)
-            ):
+        for other, frame_id, head in self._rows:
+            level = abs(other.y0 - block.box.y0) <= ALIGNED * self._steps.type_size
+            low, high = sorted((other.cx, block.box.cx))
+            if level and frame_id == block.region.frame_id and not any(low < r.cx < high for r in upright):
                 found.add(head)
         return frozenset(found)
+
+    def _heading_rows(self) -> list[tuple[Box, str | None, int]]:
+        """What stands in the row right below a heading, text and pictures: its box, its frame and the heading."""
+        rows = [
+            (block.box, block.region.frame_id, head)
+            for block, head in zip(self._blocks, self.head, strict=True)
+            if head is not None
+        ]
+        for number, heading in enumerate(self._headings):
+            rows += [(picture.box, picture.frame_id, number) for picture in self._steps.pictures_below(heading)]
+        return rows

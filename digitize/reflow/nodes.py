@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitize.geometry import hull
-from digitize.model import HEADING_ROLES
+from digitize.model import HEADING_ROLES, Role
 from digitize.reflow.flow import Edges, End, Start, block_end, block_start, column_edges, line_pitch
 
 if TYPE_CHECKING:
@@ -45,10 +45,23 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class HeadingNode:
-    """A heading: its headline's region, and the box around all its parts."""
+    """A heading: its headline's region, the box around all its parts, and these parts."""
 
     region: Region
     box: Box
+    parts: tuple[Region, ...] = ()
+
+    def top_over(self, box: Box) -> float:
+        """The top of text below the heading, with the parts (a byline) that stand in its column alone, in pixels."""
+        own = [
+            part.box.y0
+            for part in self.parts
+            if part.role is Role.DECK
+            and box.x0 <= part.box.cx <= box.x1
+            and part.box.y0 < box.y0
+            and part.box.width <= box.width
+        ]
+        return min((box.y0, *own))
 
     @property
     def upright(self) -> bool:
@@ -85,4 +98,4 @@ def heading_nodes(regions: Sequence[Region]) -> tuple[HeadingNode, ...]:
         if region.role in HEADING_ROLES and region.heading_id:
             parts.setdefault(region.heading_id, []).append(region)
     own = {region.id: region for region in regions}
-    return tuple(HeadingNode(own[key], hull(part.box for part in group)) for key, group in parts.items())
+    return tuple(HeadingNode(own[key], hull(part.box for part in group), tuple(group)) for key, group in parts.items())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import hull, map_polygon
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
-from digitize.reflow.bylines import is_byline
+from digitize.reflow.bylines import is_byline, is_signature
 from digitize.reflow.cues import load_cues
 from digitize.reflow.flow import column_edges, heading_place, is_justified, set_apart
 from digitize.reflow.folio import mark_folio
@@ -99,7 +99,8 @@ def part_bylines(page: Page, cues: Cues) -> Page:
         edges = column_edges(region, text) if heading else None
         first = region.lines[0] if region.lines else None
         alone = len(region.lines) == 1
-        if heading and edges and first and is_byline(first.text, cues) and (alone or set_apart(first, edges, page.type_size)):
+        signed = first is not None and (is_byline(first.text, cues) or (alone and is_signature(first.text, cues)))
+        if heading and edges and first and signed and (alone or set_apart(first, edges, page.type_size)):
             byline = replace(
                 region, role=Role.DECK, polygon=first.polygon, box=first.box, lines=(first,), heading_id=heading.id, column=0
             )
@@ -115,18 +116,35 @@ def part_bylines(page: Page, cues: Cues) -> Page:
 
 
 def _heading_over(region: Region, page: Page) -> Region | None:
-    """The headline right above a region, within reach of a byline between the two."""
+    """The headline right above a region, or beside it over the other columns, within reach of a byline between the two."""
     reach = BYLINE_REACH * page.type_size
-    over = [
+    near = [
         other
         for other in page.regions
         if other.role in HEADING_ROLES
         and other.frame_id == region.frame_id
         and 0 < region.box.y0 - other.box.y1 + page.type_size <= reach
-        and other.box.overlap_x(region.box) > 0
     ]
+    over = [other for other in near if other.box.overlap_x(region.box) > 0]
+    column = None if over else _column_below(region, page)
+    if column:
+        apart = min((_beside_x(other.box, column) for other in near), default=column.width)
+        over = [other for other in near if _beside_x(other.box, column) <= apart < column.width]
     nearest = max(over, key=lambda other: other.box.y1, default=None)
     return next((r for r in page.regions if nearest and r.id == nearest.heading_id), None)
+
+
+def _beside_x(a: Box, b: Box) -> float:
+    return max(a.x0 - b.x1, b.x0 - a.x1)
+
+
+def _column_below(region: Region, page: Page) -> Box | None:
+    """The text right below a region that stands at the top of its column, None where text stands right above it."""
+    reach = BYLINE_REACH * page.type_size
+    column = [r.box for r in page.running_text if r is not region and r.box.overlap_x(region.box) > 0.5 * region.box.width]
+    above = any(box.cy < region.box.cy and region.box.y0 - box.y1 <= reach for box in column)
+    below = [box for box in column if box.cy > region.box.cy and box.y0 - region.box.y1 <= reach]
+    return min(below, key=lambda box: box.y0) if below and not above else None
 
 
 def _chains(regions: Sequence[Region], links: Sequence[Link]) -> tuple[tuple[Region, ...], ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
-from digitize.reflow.bylines import is_byline, person_marks
+from digitize.reflow.bylines import is_byline, is_signature, person_marks
 from digitize.reflow.dates import complete_date
 from digitize.reflow.flow import Edges, heading_place, is_centred, is_paragraph_start, set_apart
 
@@ -89,12 +89,17 @@ def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ..
     bylines: list[Passage] = []
     for region in sorted(regions, key=heading_place):
         placed = [PlacedLine(line, region.id, Edges(region.box.x0, region.box.x1)) for line in region.lines]
-        signed = [p for p in placed if region.role is not Role.HEADLINE and is_byline(p.line.text, cues)]
+        signed = [p for p in placed if _signs(p.line.text, region.role, cues)]
         if part := make_passage(region.role, [p for p in placed if p not in signed]):
             passages.append(part)
         if byline := make_passage(Role.BYLINE, signed):
             bylines.append(replace(byline, marks=person_marks(byline.text, 0, len(byline.text), cues)))
     return (*passages, *bylines)
+
+
+def _signs(text: str, role: Role, cues: Cues) -> bool:
+    """Whether a line of a heading is a byline; below the headline a name needs no role."""
+    return (role is not Role.HEADLINE and is_byline(text, cues)) or (role is Role.DECK and is_signature(text, cues))
 
 
 def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> tuple[Passage, ...]:
@@ -185,9 +190,15 @@ def _begins(placed: PlacedLine, role: Role, group: Sequence[PlacedLine], type_si
     if role is not Role.PARAGRAPH:
         return False
     if is_paragraph_start(placed.line, placed.edges, type_size):
-        return True
+        return not _only_opens("".join(p.line.text for p in group), cues)
     # A line that opens an item begins a paragraph even where no indent is set.
     return bool(cues.openings.match(placed.line.text.strip())) and group[-1].line.text.strip()[-1:] in tuple(cues.terminal)
+
+
+def _only_opens(text: str, cues: Cues) -> bool:
+    """Whether a text is a dateline with its bracket and no more: the space behind it may stand at the next line's start."""
+    match = cues.dateline.match(text.strip())
+    return match is not None and not _BRACKETED.sub("", text.strip()[match.end() :]).strip()
 
 
 def _marked(passage: Passage, cues: Cues, *, first: bool) -> Passage:

@@ -14,7 +14,7 @@ from digitize.reflow.nodes import NEVER, Evidence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digitize.model import Page
+    from digitize.model import Page, Region
     from digitize.reflow.nodes import Block, HeadingNode
 
 BESIDE = 2.0
@@ -37,6 +37,12 @@ SKIPPED = 2.0
 
 WRAPS = -1.5
 """From the last column back to the first, one tier lower: rare, and never over a rule."""
+
+PICTURE_BELOW = 2.5
+"""White between a heading and a picture that stands in the row of its text, in type sizes: as much as text keeps off."""
+
+LEVEL_WITH_HEADING = -2.0
+"""What begins level with a heading beside it, below white that runs on over both, stands in that heading's item."""
 
 PICTURE_PARTS = 0.5
 """Share of the way back that a picture spans at least when it is what parts the two tiers."""
@@ -92,6 +98,22 @@ class Steps:
             for rule in self._rules
         )
 
+    def pictures_below(self, heading: HeadingNode) -> tuple[Region, ...]:
+        """The pictures that stand right below a heading, nothing between."""
+        found = []
+        for picture in self._pictures:
+            span = Box(picture.box.x0, heading.box.y1, picture.box.x1, picture.box.y0)
+            near = -self.type_size < span.height <= PICTURE_BELOW * self.type_size
+            between = any(box.overlap_x(span) > 0 and span.y0 < box.cy < span.y1 for box in self._printed)
+            if (
+                near
+                and heading.box.overlap_x(span) > self.type_size
+                and picture.frame_id == heading.region.frame_id
+                and not between
+            ):
+                found.append(picture)
+        return tuple(found)
+
     def pictured(self, span: Box) -> float:
         """How far down a span reaches what its pictures fill, with their captions and the white around, in pixels.
 
@@ -145,8 +167,21 @@ class Steps:
             beside = any(self._runs_past(hull(p.box for p in passed), block, frame_id) for block in self._blocks)
             found = found.plus(RUNS_PAST if beside else 0.0, "a column runs past it")
         else:
-            found = found.plus(-DROP * max(0.0, (b.y0 - a.y1) / self.type_size - 1), "distance")
+            white = (b.y0 - a.y1) / self.type_size
+            found = found.plus(-DROP * max(0.0, white - 1), "distance")
+            level = white > 1 and self.begins_with_heading(b, frame_id)
+            found = found.plus(LEVEL_WITH_HEADING if level else 0.0, "level with a heading beside it")
         return found.plus(RULE if self.ruled(span) else 0.0, "a rule between")
+
+    def begins_with_heading(self, box: Box, frame_id: str | None) -> bool:
+        """Whether a column begins level with a heading that stands right beside it."""
+        return any(
+            abs(heading.box.y0 - box.y0) <= self.type_size
+            and -self.type_size < max(heading.box.x0 - box.x1, box.x0 - heading.box.x1) < self.column
+            and heading.region.frame_id == frame_id
+            and not heading.upright
+            for heading in self._headings
+        )
 
     def _runs_past(self, passed: Box, block: Block, frame_id: str | None) -> bool:
         """Whether a column beside a picture or box begins above it and runs down along most of it."""

@@ -31,6 +31,7 @@ class Cues:
     role: re.Pattern[str]  # a word that names the work of a person in a byline
     role_alone: re.Pattern[str]  # such a word that may stand without a name
     signature: re.Pattern[str]  # a whole line: a byline without any such word
+    person: re.Pattern[str]  # a whole name that can be told from other words, in scripts without spaces and capitals
     joiner: re.Pattern[str]  # a word between two names
     continued_to: re.Pattern[str]  # the item goes on elsewhere: group page
     continued_from: re.Pattern[str]
@@ -76,6 +77,7 @@ def load_cues(language: str) -> Cues:
         role=_words(table.get("roles", []), parts),
         role_alone=_words(table.get("roles_alone", []), parts),
         signature=_any_of(_given(table, "signature"), parts),
+        person=_any_of(_given(parts, "person"), parts),
         joiner=_words(table.get("joiners", [])),
         continued_to=_any_of(_given(table, "continued_to"), parts),
         continued_from=_any_of(_given(table, "continued_from"), parts),
@@ -89,7 +91,7 @@ def load_cues(language: str) -> Cues:
     )
 
 
-def _given(table: dict[str, Any], key: str) -> list[str]:
+def _given(table: Mapping[str, Any], key: str) -> list[str]:
     return [table[key]] if key in table else []
 
 
