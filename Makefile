@@ -19,11 +19,11 @@ OPENCV = $(shell grep -o 'opencv-python-headless==[0-9.]*' pyproject.toml)
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
-	$(BIN)/digitize run samples/pages --output out/demo --force
+	$(BIN)/digitize run samples/pages --output out/demo --force --report
 	@echo
 	@echo "The articles are in out/demo: a folder for each page, with one TEI (.tei.xml) and one NewsML-G2 (.newsml.xml)"
-	@echo "document per article, the page as ALTO (.alto.xml), and its layout, drawn, to be opened in a browser:"
-	@ls out/demo/*/*.svg
+	@echo "document per article, the page as ALTO (.alto.xml), and its layout, drawn (.svg). To look at all of it in a browser:"
+	@ls out/demo/report/index.html
 
 test: lint
 	$(BIN)/python -m pytest

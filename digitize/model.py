@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 UNDETERMINED = "und"
 """The tag (BCP 47) of a language that is not known, as before the first line of a page has been read."""
 
+DOUBTFUL = 0.5
+"""A character of a lower confidence is, in the recognizer's own terms, more likely wrong than right: the one cut that
+follows from what a probability means and needs no tuning to a corpus. Recognizers are rather too sure than too modest,
+so what falls below is worth an editor's look."""
+
 
 class WritingMode(StrEnum):
     """How characters follow each other and lines stack (CSS Writing Modes)."""

@@ -35,6 +35,8 @@ def full_record(**changes: object) -> Record:
         "timings": (("scan", 0.5), ("ocr", 2.25)),
         "counts": Counts(9, 200, 7, 2, 3000),
         "confidence": 0.9713,
+        "skew": -1.25,
+        "negative": True,
         "warnings": ("no GPU is used",),
         "error": Failure("PageError", "what", "remedy"),
         "files": (WrittenFile("p0001-f003.alto.xml", "d" * 64),),

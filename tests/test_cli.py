@@ -35,6 +35,7 @@ COMMANDS = (
     ["validate"],
     ["evaluate"],
     ["status"],
+    ["report"],
     ["verify"],
     ["explain"],
     ["schemas"],
@@ -261,6 +262,7 @@ def test_progress_and_failures_go_to_stderr(monkeypatch: pytest.MonkeyPatch, cap
         "A09: blank, 0.5 s",
         "A10: failed: it is torn (mend it)",
         "2 pages read, 1 failed; see out",
+        "to look at them in a browser: digitize report out",
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from lxml import etree
 from PIL import Image
-from transcribed import alto, mets, page, shuffled, text, two_columns
+from transcribed import alto, mets, page, shuffled, text, two_columns, write_issue
 
 from digitize.batch.run import run
 from digitize.batch.tasks import Workers
@@ -41,15 +41,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def issue(tmp_path: Path) -> Path:
     """A folder with two pages; the second begins in the midst of an article of the first."""
-    folder = tmp_path / "issue"
-    folder.mkdir()
-    first, second = two_columns()
-    second.lines.pop()  # the signature
-    (folder / "p1.xml").write_bytes(alto(shuffled(first, second)))
-    more, last = two_columns()
-    more.lines.pop(0)  # the heading
-    (folder / "p2.xml").write_bytes(alto(shuffled(more, last)))
-    return folder
+    return write_issue(tmp_path / "issue")
 
 
 def image(path: Path, size: tuple[int, int] = (1050, 1500)) -> None:

@@ -180,11 +180,13 @@ def test_the_library_example_runs(tmp_path: Path) -> None:
     assert list(record["timings"]) == re.findall(r"`(\w+)`", stages)
 
 
-def test_the_picture_is_small_enough_to_load() -> None:
-    """The README's picture is wide enough to read and light enough for a page."""
-    with Image.open(PROJECT / "docs" / "overlay.png") as picture:
+@pytest.mark.parametrize(("name", "most"), [("overlay", 600_000), ("report", 150_000)])
+def test_the_pictures_are_small_enough_to_load(name: str, most: int) -> None:
+    """The README's pictures are wide enough to read and light enough for a page."""
+    file = PROJECT / "docs" / f"{name}.png"
+    with Image.open(file) as picture:
         assert picture.width == 1100
-    assert (PROJECT / "docs" / "overlay.png").stat().st_size < 600_000
+    assert file.stat().st_size < most
 
 
 def test_code_blocks_of_the_shell_are_well_formed() -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIZE, PITCH = 30.0, 34.0
 COLUMN, GUTTER, LEFT, TOP = 900.0, 60.0, 100.0, 200.0
@@ -210,3 +214,15 @@ def open_end(seed: str) -> str:
 def moved(line: Line, *, dy: float) -> Line:
     """The line further down."""
     return replace(line, middle=line.middle + dy)
+
+
+def write_issue(folder: Path) -> Path:
+    """Two pages of ALTO in a new folder; the second begins in the midst of an article of the first."""
+    folder.mkdir()
+    first, second = two_columns()
+    second.lines.pop()  # the signature
+    (folder / "p1.xml").write_bytes(alto(shuffled(first, second)))
+    more, last = two_columns()
+    more.lines.pop(0)  # the heading
+    (folder / "p2.xml").write_bytes(alto(shuffled(more, last)))
+    return folder

@@ -14,13 +14,16 @@ from digitize.batch.lock import LOCK_NAME
 from digitize.batch.record import RECORD_NAME, Status
 from digitize.batch.writing import read_record
 from digitize.errors import OutputError, UsageError
-from digitize.scan.page_ids import natural_order, printable
+from digitize.scan.page_ids import REPORT_NAME, natural_order, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digitize.batch.record import Failure, Record
 
+REPORT_INDEX = "index.html"
+# Where a report is made, beside its place; hidden, so that no run takes what is in it for input.
+REPORT_WORK = ".digitize-report"
 # How many pages are named as the slowest and as those read with the lowest confidence.
 NAMED = 5
 
@@ -132,20 +135,48 @@ def verify(output: Path) -> Iterator[Fault]:
             if found != wanted:
                 yield Fault(printable(path), Difference.ALTERED if found else Difference.MISSING)
     for path in sorted(output.rglob("*"), key=lambda path: natural_order(str(path))):
-        if not path.is_dir() and path.absolute() not in known:
+        if not path.is_dir() and path.absolute() not in known and not _is_of_report(path, output):
             yield Fault(printable(path), Difference.EXTRA)
 
 
-def _records(output: Path) -> list[Record]:
-    """The records of an output folder, in the order of their pages; one that cannot be read leaves its files extra."""
+def page_folders(output: Path) -> list[Path]:
+    """The folders with a page's record, readable or not, in the order of their pages.
+
+    Raises:
+        UsageError: there is none.
+        OutputError: the output folder cannot be read.
+    """
     try:
         names = sorted((path.parent.name for path in output.glob(f"*/{RECORD_NAME}")), key=natural_order)
     except OSError as error:
         raise OutputError(f"{output} cannot be read: {error.strerror}", remedy="check its permissions") from error
-    records = [record for name in names if (record := read_record(output / name)) and record.page_id == name]
+    if not names:
+        raise _no_records(output)
+    return [output / name for name in names]
+
+
+def _records(output: Path) -> list[Record]:
+    """The records of an output folder, in the order of their pages; one that cannot be read leaves its files extra."""
+    folders = page_folders(output)
+    records = [record for folder in folders if (record := read_record(folder)) and record.page_id == folder.name]
     if not records:
-        raise UsageError(f"{output}: no page records found", remedy="name a folder that `digitize run` has written")
+        raise _no_records(output)
     return records
+
+
+def _no_records(output: Path) -> UsageError:
+    return UsageError(f"{output}: no page records found", remedy="name a folder that `digitize run` has written")
+
+
+def is_report(folder: Path) -> bool:
+    """Whether a folder is the report over an output folder."""
+    return folder.name == REPORT_NAME and (folder / REPORT_INDEX).is_file() and any(folder.parent.glob(f"*/{RECORD_NAME}"))
+
+
+def _is_of_report(path: Path, output: Path) -> bool:
+    """Whether a file is a report's: everything in one is derived, and nobody vouches for it."""
+    first, *rest = path.relative_to(output).parts
+    return bool(rest) and first in {REPORT_NAME, REPORT_WORK}
 
 
 def _seconds(record: Record) -> float:

@@ -21,7 +21,7 @@ from digitize import __version__
 from digitize.batch.described import Descriptions, joined
 from digitize.batch.issues import IssueInput, OcrPage, open_issue
 from digitize.batch.outcome import Outcome
-from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile
+from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile, is_negative, skew_of
 from digitize.batch.writing import forget_failed, is_whole, read_record, sha256, write_page
 from digitize.errors import ConfigurationError, DigitizeError, PageError, UnreadableImageError
 from digitize.model import Description, Revision, Scan
@@ -359,6 +359,8 @@ def _documents(
         timings=(("open", opening), *result.timings, ("export", time.perf_counter() - started)),
         counts=Counts.of(result.page, result.articles),
         confidence=result.page.confidence,
+        skew=skew_of(result.page.steps),
+        negative=is_negative(result.page.steps),
         warnings=stages.warnings,
         files=tuple(WrittenFile(name, sha256(content)) for name, content in documents.items()),
     )

@@ -17,15 +17,17 @@ from digitize.errors import DigitizeError
 from digitize.model import ArticleKind, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from digitize.model import Article, Page
+    from digitize.model import Article, Page, ProcessingStep
 
 RECORD_NAME = "page.json"
 
 # Raised when a field changes its meaning; a record of another schema is not trusted, its page is read again.
 SCHEMA_VERSION = 1
 
+# How cleaning names its steps, and writes the angle.
+_DESKEW, _INVERT, _ANGLE = "deskew", "invert", "angle="
 
 MORE_MEMORY = "run again with --retry-failed and fewer --jobs, or on a larger machine"
 
@@ -80,6 +82,16 @@ class Counts:
         )
 
 
+def skew_of(steps: Iterable[ProcessingStep]) -> float:
+    """How many degrees a page was turned to stand straight, by the steps of its cleaning."""
+    return sum(float(step.settings.removeprefix(_ANGLE)) for step in steps if step.name == _DESKEW)
+
+
+def is_negative(steps: Iterable[ProcessingStep]) -> bool:
+    """Whether a page was filmed white on black, by the steps of its cleaning."""
+    return any(step.name == _INVERT for step in steps)
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
     """A file of the page's folder, by name, with its SHA-256 (hex)."""
@@ -95,7 +107,8 @@ class Record:
     `options_digest` and `model_digest` change when a setting or a network that shapes the documents does. `revision`
     counts the readings that gave documents, `first_created` is when the first of them was; 0 and None where there is
     none yet. `language` is the page's (BCP 47), "und" where its text does not tell. `timings` are seconds by stage, in
-    the stages' order. `width` and `height` of the source are 0 where the file could not be opened.
+    the stages' order. `skew` is how many degrees the page was turned to stand straight, `negative` whether it was filmed
+    white on black. `width` and `height` of the source are 0 where the file could not be opened.
     """
 
     page_id: str
@@ -112,6 +125,8 @@ class Record:
     timings: tuple[tuple[str, float], ...] = ()
     counts: Counts = field(default_factory=Counts)
     confidence: float = 0.0
+    skew: float = 0.0
+    negative: bool = False
     warnings: tuple[str, ...] = ()
     error: Failure | None = None
     files: tuple[WrittenFile, ...] = ()
@@ -121,6 +136,7 @@ class Record:
         values: dict[str, Any] = {"schema": SCHEMA_VERSION} | dataclasses.asdict(self)
         values["timings"] = {stage: round(seconds, 3) for stage, seconds in self.timings}
         values["confidence"] = round(self.confidence, 4)
+        values["skew"] = round(self.skew, 2)
         text = json.dumps(values, ensure_ascii=False, indent=2, default=_plain)
         # A file name that is not UTF-8 reaches us with lone surrogates; as JSON escapes they come back.
         return (text + "\n").encode("utf-8", "backslashreplace")
@@ -144,7 +160,9 @@ class Record:
                 created=_time(values.pop("created")),
                 first_created=None if first is None else _time(first),
                 timings=tuple((stage, float(seconds)) for stage, seconds in values.pop("timings").items()),
-                counts=Counts(**values.pop("counts")),
+                counts=Counts(**{name: int(count) for name, count in values.pop("counts").items()}),
+                confidence=float(values.pop("confidence")),
+                skew=float(values.pop("skew", 0.0)),  # came later than the others
                 warnings=tuple(values.pop("warnings")),
                 error=None if error is None else Failure(**error),
                 files=tuple(WrittenFile(**file) for file in values.pop("files")),

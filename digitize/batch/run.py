@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.batch.archive import is_report
 from digitize.batch.described import describe
 from digitize.batch.issues import IssueInput, gather
 from digitize.batch.lock import locked
@@ -235,5 +236,5 @@ def _check(workers: Workers) -> None:
 
 
 def _is_output(path: Path) -> bool:
-    """Whether a file lies in the folder of a page that was read, as when the output is inside the input."""
-    return read_record(path.parent) is not None
+    """Whether a file lies in the folder of a page that was read, or in a report, as when the output is inside the input."""
+    return read_record(path.parent) is not None or any(is_report(folder) for folder in path.parents)

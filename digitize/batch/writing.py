@@ -34,7 +34,7 @@ def prepare_output(output: Path) -> None:
     Raises:
         OutputError: it cannot be made or written.
     """
-    with _as_output_error(output):
+    with as_output_error(output):
         output.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(prefix=_SCRATCH_PREFIX, dir=output):
             pass
@@ -55,7 +55,7 @@ def write_page(folder: Path, record: Record, documents: Mapping[str, bytes], ear
     """
     contents = {**documents, RECORD_NAME: record.to_json()}
     placed: list[Path] = []
-    with _as_output_error(folder):
+    with as_output_error(folder):
         folder.mkdir(parents=True, exist_ok=True)
         _remove_scratch(folder)
         try:
@@ -79,9 +79,10 @@ def recover(output: Path) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
-    with _as_output_error(output):
+    with as_output_error(output):
         for folder in {path.parent for path in output.glob(f"*/{_SCRATCH_PREFIX}*")}:
-            _recover_page(folder)
+            if not folder.name.startswith("."):  # a report that is being made
+                _recover_page(folder)
 
 
 def _recover_page(folder: Path) -> None:
@@ -110,7 +111,7 @@ def forget_failed(folder: Path) -> None:
     """Remove a page that had failed and is no page any more; one that was read stays."""
     record = read_record(folder)
     if record is not None and record.status is Status.FAILED:
-        with _as_output_error(folder):
+        with as_output_error(folder):
             _remove_unlisted(folder, replace(record, files=()), record)
             (folder / RECORD_NAME).unlink()
             with contextlib.suppress(OSError):
@@ -137,7 +138,7 @@ def write_file(path: Path, content: bytes) -> None:
     Raises:
         OutputError: it could not be written; what was in its place stays.
     """
-    with _as_output_error(path):
+    with as_output_error(path):
         try:
             _write_beside(path, content).replace(path)
         except BaseException:
@@ -192,7 +193,8 @@ def _remove_scratch(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _as_output_error(folder: Path) -> Iterator[None]:
+def as_output_error(folder: Path) -> Iterator[None]:
+    """Turn what the system says of a file that cannot be written into what a user is to do about it."""
     try:
         yield
     except OSError as error:

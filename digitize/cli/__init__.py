@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from digitize import __version__
-from digitize.cli.archive import status_command, verify_command
+from digitize.cli.archive import report_command, status_command, verify_command
 from digitize.cli.documents import evaluate_command, schemas, validate_command
 from digitize.cli.models import models
 from digitize.cli.reading import explain_command, run_command
@@ -30,6 +30,7 @@ for command in (
     run_command,
     explain_command,
     status_command,
+    report_command,
     verify_command,
     validate_command,
     evaluate_command,

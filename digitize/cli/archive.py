@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digitize.cli.terms import counted, verbose_option
+from digitize.cli.terms import counted, print_warning, verbose_option
 from digitize.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -20,6 +20,14 @@ Examples:
 
 \b
 Exit codes: 0 no page failed, 1 some pages failed, 2 no page records found
+"""
+REPORT_EXAMPLES = """\b
+Examples:
+  digitize report articles/
+
+\b
+Exit codes: 0 every page is shown, 1 some are not, or not whole; each is named, 2 no page records found,
+5 the report cannot be written
 """
 VERIFY_EXAMPLES = """\b
 Examples:
@@ -45,6 +53,23 @@ def status_command(output: Path, as_json: bool) -> None:  # noqa: FBT001 - click
     else:
         _print_state(state)
     click.get_current_context().exit(ExitCode.PAGES_FAILED if state.failed else ExitCode.DONE)
+
+
+@click.command(name="report", epilog=REPORT_EXAMPLES)
+@click.argument("output", type=click.Path(path_type=Path))
+@verbose_option
+def report_command(output: Path) -> None:
+    """Write a report over an output folder: HTML pages to look at in a browser, in its folder report.
+
+    It shows every page with its scan and its text beside it, what was not read and why, and what is worth a look. It is
+    made of the records and the documents in the folder, needs no server and no network, and can be made anew at any time.
+    The first page's path is printed.
+    """
+    from digitize.batch.reporting import write_report  # noqa: PLC0415 - see the package's docstring
+
+    report = write_report(output, print_warning)
+    click.echo(click.format_filename(report.index))
+    click.get_current_context().exit(ExitCode.PAGES_FAILED if report.incomplete else ExitCode.DONE)
 
 
 @click.command(name="verify", epilog=VERIFY_EXAMPLES)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitize.cli.terms import EXIT_CODES, Session, counted, verbose_option
+from digitize.cli.terms import EXIT_CODES, Session, counted, print_warning, verbose_option
 
 if TYPE_CHECKING:
     from digitize.batch.outcome import Summary
@@ -100,6 +101,7 @@ Exit codes: 0 done, 1 the image cannot be read, 2 the command cannot be carried 
 )
 @click.option("--force", is_flag=True, help="Read pages again that are done, and replace pages that came from other files.")
 @click.option("--retry-failed", is_flag=True, help="Read pages again that failed, even if nothing has changed since.")
+@click.option("--report", is_flag=True, help="At the end write a report to look at in a browser, as `digitize report` does.")
 @click.option(
     "--log-format",
     type=click.Choice(["text", "json"]),
@@ -118,6 +120,7 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     worker_memory: float | None,
     force: bool,  # noqa: FBT001 - the same
     retry_failed: bool,  # noqa: FBT001 - the same
+    report: bool,  # noqa: FBT001 - the same
     log_format: str,
     quiet: bool,  # noqa: FBT001 - the same
     **flags: Any,  # noqa: ANN401 - flags are checked by Options
@@ -153,8 +156,13 @@ def run_command(  # noqa: PLR0917 - click calls it by names
             on_warning=teller.warning,
             on_progress=teller.progress,
         )
+    written = None
+    if report and not summary.interrupted and any(outcome.page_id for outcome in summary.outcomes):
+        from digitize.batch.reporting import write_report  # noqa: PLC0415
+
+        written = write_report(output, teller.warning).index
     if not quiet and log_format == "text":
-        _print_summary(summary, output)
+        _print_summary(summary, output, written)
     click.get_current_context().exit(summary.exit_code)
 
 
@@ -190,16 +198,12 @@ def explain_command(image: Path, output: Path, frame: int, page: int, config: Pa
     from digitize.batch.explain import explain  # noqa: PLC0415 - see the package's docstring
     from digitize.options import gather_options  # noqa: PLC0415
 
-    result = explain(image, output, gather_options(flags, config), frame=frame, page=page, on_warning=_print_warning)
+    result = explain(image, output, gather_options(flags, config), frame=frame, page=page, on_warning=print_warning)
     links = f"{counted(len(result.page.links), 'link')}, {len(result.page.rejected)} rejected"
     click.echo(f"{result.page.id}: {counted(len(result.page.regions), 'region')}, {links}", err=True)
 
 
-def _print_warning(text: str) -> None:
-    click.echo(f"digitize: warning: {text}", err=True)
-
-
-def _print_summary(summary: Summary, output: Path) -> None:
+def _print_summary(summary: Summary, output: Path, report: Path | None) -> None:
     skipped = sum(outcome.skipped and not outcome.error for outcome in summary.outcomes)
     read = len(summary.outcomes) - len(summary.failed) - skipped
     parts = [
@@ -208,4 +212,6 @@ def _print_summary(summary: Summary, output: Path) -> None:
         f"{len(summary.failed)} failed" if summary.failed else "",
     ]
     end = " (interrupted)" if summary.interrupted else ""
-    click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(output)}{end}", err=True)
+    click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(report or output)}{end}", err=True)
+    if report is None and not summary.interrupted:
+        click.echo(f"to look at them in a browser: digitize report {shlex.quote(click.format_filename(output))}", err=True)

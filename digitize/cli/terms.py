@@ -42,3 +42,8 @@ Exit codes:
 def counted(count: int, noun: str) -> str:
     """A count with its noun: 1 page, 2 pages."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def print_warning(text: str) -> None:
+    """Tell on stderr what does not end the command."""
+    click.echo(f"digitize: warning: {text}", err=True)

@@ -11,6 +11,7 @@ from lxml import etree
 from digitize.errors import InvalidXmlError, UsageError
 from digitize.evaluate.texts import ArticleText, PageTexts, normalized
 from digitize.geometry import Box, bounds, hull
+from digitize.safe_xml import DoctypeError, parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -70,16 +71,14 @@ def read_json(path: Path) -> PageTexts:
 
 def _parse(path: Path) -> etree._Element:
     """A TEI document's root; nothing is fetched and no entity expanded, hence none may be declared."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(path.read_bytes(), parser)
+        root = parse_xml(path.read_bytes())
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}", remedy="make it readable") from error
     except etree.XMLSyntaxError as error:
         raise InvalidXmlError(f"{path} is not well-formed: {error.msg}", remedy="mend it") from error
-    docinfo: Any = root.getroottree().docinfo  # the stubs leave the doctype out
-    if docinfo.doctype:
-        raise InvalidXmlError(f"{path} has a document type declaration", remedy="remove it and what it declares")
+    except DoctypeError as error:
+        raise InvalidXmlError(f"{path} {error}", remedy="remove it and what it declares") from error
     if root.tag != f"{TEI}TEI":
         raise InvalidXmlError(f"{path} is not TEI: its root is {root.tag}", remedy="keep nothing else under .tei.xml")
     return root

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from digitize.model import DOUBTFUL
+
 if TYPE_CHECKING:
     from digitize.model import TextLine
-
-# Below one half a reading is, in the recognizer's own terms, more likely wrong than right: the one cut that follows
-# from what a probability means and needs no tuning to a corpus. Recognizers are rather too sure than too modest, so
-# what falls below is worth an editor's look.
-DOUBTFUL = 0.5
 
 
 def character_confidences(line: TextLine) -> tuple[float, ...]:

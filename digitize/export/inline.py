@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from digitize.export.confidence import DOUBTFUL, character_confidences, mean
-from digitize.model import MarkKind
+from digitize.export.confidence import character_confidences, mean
+from digitize.model import DOUBTFUL, MarkKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

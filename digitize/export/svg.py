@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.export.arrows import add_arrow
-from digitize.export.confidence import DOUBTFUL, decimal, is_doubtful
+from digitize.export.confidence import decimal, is_doubtful
 from digitize.export.explanation import why_not
 from digitize.export.identity import title
 from digitize.export.markup import add, lay_out, one_line, page_box, page_points, points_text, root_element, serialize
 from digitize.export.parts import region_ids
 from digitize.geometry import bounds
-from digitize.model import LinkKind, Role, SeparatorKind
+from digitize.model import DOUBTFUL, LinkKind, Role, SeparatorKind
 
 if TYPE_CHECKING:
     from lxml import etree

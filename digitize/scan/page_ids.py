@@ -24,6 +24,7 @@ _START = re.compile(f"[{_LETTERS}]")
 _ODD = re.compile(f"[^{_LETTERS}0-9.-]+")
 
 PREFIX = "p"  # for names that begin with what cannot begin an NCName
+REPORT_NAME = "report"  # the folder of the report, beside those of the pages
 HASH_DIGITS = 8
 # A name on disk holds 255 bytes. The longest that is built on an id is <id>-f001-a001.newsml.xml, beside its place
 # under a temporary name while it is written: 55 bytes are left for these endings.
@@ -42,6 +43,8 @@ def page_stem(parts: Sequence[str]) -> str:
         stem = "-".join(filter(None, (PREFIX, _digest(name))))
     if not _START.match(stem):
         stem = PREFIX + stem
+    if stem.casefold() == REPORT_NAME:
+        stem = f"{PREFIX}-{stem}"
     if len(stem.encode()) > LONGEST:
         head = stem.encode()[: LONGEST - HASH_DIGITS - 1].decode(errors="ignore")
         stem = f"{head}-{_digest(name)}"
