@@ -15,7 +15,7 @@ from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
 from digitize.options import AUTO, LANGUAGES
 from digitize.reflow import PageArticles, assemble, join_pages, read_order, settle_language
-from digitize.scan import clean, crosses, find_fold, is_landscape, may_split, split_at_fold, straighten, turned
+from digitize.scan import clean, crosses, find_fold, image_hash, is_landscape, may_split, split_at_fold, straighten, turned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,12 +46,17 @@ APART = frozenset({Role.FOLIO, Role.FILLER, Role.CAPTION, Role.PICTURE})
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """All that was understood of one scan. `timings` are (stage, seconds) in the order of the stages."""
+    """All that was understood of one scan.
+
+    `timings` are (stage, seconds) in the order of the stages. `image_hash` is that of the cleaned page (see
+    `digitize.scan.likeness`), "" where there was no image.
+    """
 
     page: Page
     articles: tuple[Article, ...]
     issue: Issue
     timings: tuple[tuple[str, float], ...]
+    image_hash: str = ""
 
     @property
     def blank(self) -> bool:
@@ -89,7 +94,8 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
     with _timed("reflow", seconds):
         page = read_order(settle_language(join_read_initials(page)))
         articles = assemble(page) if _bears_articles(page) else ()
-    return PageResult(page, articles, make_issue(page.folio, options, scan.described), tuple(seconds.items()))
+    issue = make_issue(page.folio, options, scan.described)
+    return PageResult(page, articles, issue, tuple(seconds.items()), image_hash(straight.pixels))
 
 
 def process_issue(transcripts: Sequence[Transcript], options: Options) -> tuple[PageResult, ...]:

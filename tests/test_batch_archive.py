@@ -86,8 +86,9 @@ def test_status_tells_how_pages_ended(archive: Path, capsys: pytest.CaptureFixtu
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["4 pages: 2 done, 1 blank, 1 failed", "4 articles, 0 advertisements"]
     assert lines[3] == "A03-raise: failed: A03-raise: it is torn (mend it)"
-    assert lines[4].startswith("slowest: A0")
-    assert lines[5] == "lowest confidence: A01 0.90, A02 0.90"
+    assert lines[5].startswith("slowest: A0")
+    assert lines[4] == "blank: A04-blank"
+    assert lines[6] == "lowest confidence: A01 0.90, A02 0.90"
 
 
 def test_status_as_json_can_be_computed_with(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:

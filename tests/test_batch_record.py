@@ -39,6 +39,8 @@ def full_record(**changes: object) -> Record:
         "negative": True,
         "warnings": ("no GPU is used",),
         "error": Failure("PageError", "what", "remedy"),
+        "image_hash": "e" * 64,
+        "text_sketch": "f" * 512,
         "files": (WrittenFile("p0001-f003.alto.xml", "d" * 64),),
     }
     return Record(**(fields | changes))  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.batch.duplicates import find_duplicates
 from digitize.batch.lock import LOCK_NAME
 from digitize.batch.record import RECORD_NAME, Status
 from digitize.batch.writing import read_record
@@ -47,7 +48,10 @@ class RatedPage:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the pages of an output folder ended; `seconds` is what reading took, all workers together."""
+    """How the pages of an output folder ended.
+
+    `seconds` is what reading took, all workers together. `duplicates` are groups of pages that were filmed twice.
+    """
 
     pages: int
     done: int
@@ -59,6 +63,8 @@ class State:
     failures: tuple[FailedPage, ...]
     slowest: tuple[RatedPage, ...]
     least_confident: tuple[RatedPage, ...]
+    blank_pages: tuple[str, ...]
+    duplicates: tuple[tuple[str, ...], ...]
 
     def to_json(self) -> str:
         """The state as JSON."""
@@ -105,6 +111,8 @@ def state_of(output: Path) -> State:
         failures=tuple(FailedPage(r.page_id, r.source.path, r.error) for r in records if r.status is Status.FAILED),
         slowest=tuple(sorted((each for each in seconds if each.figure), key=lambda each: -each.figure)[:NAMED]),
         least_confident=tuple(sorted(rated, key=lambda each: each.figure)[:NAMED]),
+        blank_pages=tuple(record.page_id for record in records if record.status is Status.BLANK),
+        duplicates=find_duplicates(records),
     )
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitize import __version__
 from digitize.batch.described import Descriptions, joined
+from digitize.batch.duplicates import text_sketch
 from digitize.batch.issues import IssueInput, OcrPage, open_issue
 from digitize.batch.outcome import Outcome
 from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile, is_negative, skew_of
@@ -361,6 +362,8 @@ def _documents(
         confidence=result.page.confidence,
         skew=skew_of(result.page.steps),
         negative=is_negative(result.page.steps),
+        image_hash=result.image_hash,
+        text_sketch=text_sketch(line.text for line in result.page.lines),
         warnings=stages.warnings,
         files=tuple(WrittenFile(name, sha256(content)) for name, content in documents.items()),
     )

@@ -109,6 +109,7 @@ class Record:
     none yet. `language` is the page's (BCP 47), "und" where its text does not tell. `timings` are seconds by stage, in
     the stages' order. `skew` is how many degrees the page was turned to stand straight, `negative` whether it was filmed
     white on black. `width` and `height` of the source are 0 where the file could not be opened.
+    `image_hash` and `text_sketch` are what pages are compared by, see `digitize.batch.duplicates`.
     """
 
     page_id: str
@@ -129,6 +130,8 @@ class Record:
     negative: bool = False
     warnings: tuple[str, ...] = ()
     error: Failure | None = None
+    image_hash: str = ""
+    text_sketch: str = ""
     files: tuple[WrittenFile, ...] = ()
 
     def to_json(self) -> bytes:

@@ -11,7 +11,12 @@ from digitize.cli.terms import counted, print_warning, verbose_option
 from digitize.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from digitize.batch.archive import State
+
+# How many blank pages are named on a terminal.
+BLANKS_NAMED = 10
 
 STATUS_EXAMPLES = """\b
 Examples:
@@ -44,7 +49,10 @@ Exit codes: 0 every file is as recorded, 2 no page records found, 4 files are mi
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @verbose_option
 def status_command(output: Path, as_json: bool) -> None:  # noqa: FBT001 - click's way
-    """Tell how the pages of an output folder ended: counts, failures, the slowest pages, the lowest confidence."""
+    """Tell how the pages of an output folder ended.
+
+    Counts, failures, blank frames, pages that were filmed more than once, the slowest, those of the lowest confidence.
+    """
     from digitize.batch.archive import state_of  # noqa: PLC0415 - see the package's docstring
 
     state = state_of(output)
@@ -104,7 +112,17 @@ def _print_state(state: State) -> None:
     for page in state.failures:
         reason = f"{page.error.message} ({page.error.remedy})" if page.error else "no reason recorded"
         click.echo(f"{page.page_id}: failed: {reason}")
+    if state.blank_pages:
+        click.echo(f"blank: {_listed(state.blank_pages)}")
+    for same in state.duplicates:
+        click.echo(f"filmed more than once: {', '.join(same)}")
     for title, pages in (("slowest", state.slowest), ("lowest confidence", state.least_confident)):
         unit = " s" if title == "slowest" else ""
         if pages:
             click.echo(f"{title}: {', '.join(f'{page.page_id} {page.figure:.2f}{unit}' for page in pages)}")
+
+
+def _listed(pages: Sequence[str]) -> str:
+    """The first pages by name, and how many more there are."""
+    more = len(pages) - BLANKS_NAMED
+    return ", ".join(pages[:BLANKS_NAMED]) + (f" and {more} more (--json lists all)" if more > 0 else "")

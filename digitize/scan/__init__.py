@@ -3,6 +3,7 @@
 from digitize.scan.cleaning import clean
 from digitize.scan.dewarp import straighten
 from digitize.scan.inputs import FailedInput, Input, find_inputs
+from digitize.scan.likeness import image_hash
 from digitize.scan.opening import FailedFrame, open_scans
 from digitize.scan.splitting import crosses, find_fold, is_landscape, may_split, split_at_fold
 from digitize.scan.turning import turned
@@ -15,6 +16,7 @@ __all__ = [
     "crosses",
     "find_fold",
     "find_inputs",
+    "image_hash",
     "is_landscape",
     "may_split",
     "open_scans",
