@@ -46,7 +46,9 @@
   // The arrow keys turn pages where they have nothing else to do.
   document.addEventListener("keydown", (event) => {
     const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
-    const busy = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest("input, .table, .vertical .text");
+    const scrolled = event.target.closest(".table, .vertical .text");
+    const busy = event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.target.closest("input")
+      || (scrolled && scrolled.scrollWidth > scrolled.clientWidth);
     const link = rel && !busy && document.querySelector(`a[rel=${rel}]`);
     if (link) link.click();
   });
