@@ -1,6 +1,7 @@
 # make demo    read the sample pages into out/demo
 # make test    lint, the tests, and the validation of what the sample pages give
 # make lint    ruff, mypy, and the layers of imports
+# make bench   how fast pages are read, beside other programs (see benchmarks/README.md)
 # make clean   remove what these made
 #
 # Needs make, and Python 3.11, 3.12 or 3.13 with venv (Debian 12: apt-get install make python3-venv). Everything else
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # and X11 libraries, which a server does not have.
 OPENCV = $(shell grep -o 'opencv-python-headless==[0-9.]*' pyproject.toml)
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/installed
@@ -36,6 +37,10 @@ lint: $(VENV)/installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(VENV)/installed
+	mkdir -p out
+	$(BIN)/python benchmarks/speed.py --json out/bench.json
 
 clean:
 	rm -rf $(VENV) out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
