@@ -122,7 +122,7 @@ class Source:
     """Where a scan came from: the file as given, which of its frames (from 1), and what the whole file sums to.
 
     `width` and `height` are those of the frame in original pixels (EXIF turning done). `identifier` is the archive's own
-    for what it shows, "" where none is told.
+    for what it shows, "" where none is told. `etag` is what the store that it lies in called it when it was read.
     """
 
     path: str
@@ -133,6 +133,7 @@ class Source:
     width: int
     height: int
     identifier: str = ""
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.batch.duplicates import find_duplicates
 from digitize.batch.lock import LOCK_NAME
 from digitize.batch.record import RECORD_NAME, Status
+from digitize.batch.stored import records_below, unwritable
 from digitize.batch.writing import read_record
 from digitize.errors import OutputError, UsageError
 from digitize.scan.page_ids import REPORT_NAME, natural_order, printable
+from digitize.storage import Address, fetched, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from digitize.batch.record import Failure, Record
+    from digitize.storage import Place
 
 REPORT_INDEX = "index.html"
 # Where a report is made, beside its place; hidden, so that no run takes what is in it for input.
 REPORT_WORK = ".digitize-report"
 # How many pages are named as the slowest and as those read with the lowest confidence.
 NAMED = 5
+# Among so many pages at most those that were filmed twice are looked for: each takes memory, and is compared with others.
+COMPARED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +97,54 @@ class Fault:
         return f"{self.path}: {self.difference}"
 
 
-def state_of(output: Path) -> State:
+def state_of(output: Place) -> State:
     """How the pages of an output folder ended, by their records.
 
     Raises:
         UsageError: there is no record in it.
+        OutputError: it cannot be read.
     """
-    records = _records(output)
-    counts = [record.status for record in records]
-    seconds = [RatedPage(record.page_id, round(_seconds(record), 3)) for record in records]
-    rated = [RatedPage(record.page_id, round(record.confidence, 4)) for record in records if record.status is Status.DONE]
+    statuses: Counter[Status] = Counter()
+    articles = advertisements = 0
+    seconds = 0.0
+    failures: list[FailedPage] = []
+    slowest: list[RatedPage] = []
+    doubtful: list[RatedPage] = []
+    blank: list[str] = []
+    compared: list[Record] = []
+    for record in _records(output):
+        statuses[record.status] += 1
+        articles, advertisements = articles + record.counts.articles, advertisements + record.counts.advertisements
+        if record.status is Status.BLANK:
+            blank.append(record.page_id)
+        if len(compared) <= COMPARED:
+            compared.append(record)
+        took = _seconds(record)
+        seconds += took
+        if record.status is Status.FAILED:
+            failures.append(FailedPage(record.page_id, record.source.path, record.error))
+        if round(took, 3):
+            slowest = sorted([*slowest, RatedPage(record.page_id, round(took, 3))], key=lambda each: -each.figure)[:NAMED]
+        if record.status is Status.DONE:
+            rated = RatedPage(record.page_id, round(record.confidence, 4))
+            doubtful = sorted([*doubtful, rated], key=lambda each: each.figure)[:NAMED]
     return State(
-        pages=len(records),
-        done=counts.count(Status.DONE),
-        blank=counts.count(Status.BLANK),
-        failed=counts.count(Status.FAILED),
-        articles=sum(record.counts.articles for record in records),
-        advertisements=sum(record.counts.advertisements for record in records),
-        seconds=round(sum(each.figure for each in seconds), 3),
-        failures=tuple(FailedPage(r.page_id, r.source.path, r.error) for r in records if r.status is Status.FAILED),
-        slowest=tuple(sorted((each for each in seconds if each.figure), key=lambda each: -each.figure)[:NAMED]),
-        least_confident=tuple(sorted(rated, key=lambda each: each.figure)[:NAMED]),
-        blank_pages=tuple(record.page_id for record in records if record.status is Status.BLANK),
-        duplicates=find_duplicates(records),
+        pages=statuses.total(),
+        done=statuses[Status.DONE],
+        blank=statuses[Status.BLANK],
+        failed=statuses[Status.FAILED],
+        articles=articles,
+        advertisements=advertisements,
+        seconds=round(seconds, 3),
+        failures=tuple(failures),
+        slowest=tuple(slowest),
+        least_confident=tuple(doubtful),
+        blank_pages=tuple(blank),
+        duplicates=find_duplicates(compared) if statuses.total() <= COMPARED else (),
     )
 
 
-def verify(output: Path) -> Iterator[Fault]:
+def verify(output: Place) -> Iterator[Fault]:
     """Compare every input and output file with the sums in the records.
 
     Inputs are looked for where the run found them: relative paths go from the current folder. An input that could not
@@ -129,17 +157,21 @@ def verify(output: Path) -> Iterator[Fault]:
         UsageError: there is no record in it.
         OutputError: a file is there and cannot be read.
     """
-    records = _records(output)
-    known = {(output / LOCK_NAME).absolute()}
+    if isinstance(output, Address):
+        yield from _verify_stored(output)
+        return
+    records = list(_records(output))
+    known: set[Place] = {(output / LOCK_NAME).absolute()}
     sums = cache(_sum)
     for record in records:
         folder = output / record.page_id
         known.add((folder / RECORD_NAME).absolute())
-        expected = [(folder / file.name, file.sha256) for file in record.files]
-        expected += [(Path(record.source.path), record.source.sha256)]
+        expected: list[tuple[Place, str]] = [(folder / file.name, file.sha256) for file in record.files]
+        expected += [(place(record.source.path), record.source.sha256)]
         for path, wanted in expected:
-            known.add(path.absolute())
-            found = sums(path.absolute()) if wanted else ""
+            whole = path.absolute() if isinstance(path, Path) else path
+            known.add(whole)
+            found = sums(whole) if wanted else ""
             if found != wanted:
                 yield Fault(printable(path), Difference.ALTERED if found else Difference.MISSING)
     for path in sorted(output.rglob("*"), key=lambda path: natural_order(str(path))):
@@ -163,16 +195,56 @@ def page_folders(output: Path) -> list[Path]:
     return [output / name for name in names]
 
 
-def _records(output: Path) -> list[Record]:
-    """The records of an output folder, in the order of their pages; one that cannot be read leaves its files extra."""
-    folders = page_folders(output)
-    records = [record for folder in folders if (record := read_record(folder)) and record.page_id == folder.name]
-    if not records:
+def _verify_stored(output: Address) -> Iterator[Fault]:
+    """The same of an output in a store, page by page in the order of its list."""
+    found_record = False
+    source_sum = lru_cache(maxsize=8)(_sum)  # a file's frames follow each other
+    with _as_unreadable(output):
+        for folder, is_folder in output.entries():
+            if not is_folder:
+                yield from [] if folder.name == LOCK_NAME else [Fault(printable(folder), Difference.EXTRA)]
+                continue
+            record = read_record(folder)
+            record = record if record and record.page_id == folder.name else None
+            found_record |= record is not None
+            expected = {folder / file.name: file.sha256 for file in record.files} if record else {}
+            there = set(folder.files())
+            if record:
+                there.discard(folder / RECORD_NAME)
+                source = record.source
+                for path, wanted in (*expected.items(), (place(source.path), source.sha256)):
+                    found = (source_sum(path) if path not in expected else _sum(path)) if wanted else ""
+                    if found != wanted:
+                        yield Fault(printable(path), Difference.ALTERED if found else Difference.MISSING)
+            for path in sorted(there - expected.keys(), key=lambda path: natural_order(str(path))):
+                yield Fault(printable(path), Difference.EXTRA)
+    if not found_record:
         raise _no_records(output)
-    return records
 
 
-def _no_records(output: Path) -> UsageError:
+def _records(output: Place) -> Iterator[Record]:
+    """The records of an output folder, in the order of their pages; one that cannot be read leaves its files extra."""
+    found = False
+    for record in _stored_records(output) if isinstance(output, Address) else _local_records(output):
+        found = True
+        yield record
+    if not found:
+        raise _no_records(output)
+
+
+def _stored_records(output: Address) -> Iterator[Record]:
+    with _as_unreadable(output):
+        yield from records_below(output)
+
+
+def _local_records(output: Path) -> Iterator[Record]:
+    for folder in page_folders(output):
+        record = read_record(folder)
+        if record and record.page_id == folder.name:
+            yield record
+
+
+def _no_records(output: Place) -> UsageError:
     return UsageError(f"{output}: no page records found", remedy="name a folder that `digitize run` has written")
 
 
@@ -191,12 +263,20 @@ def _seconds(record: Record) -> float:
     return sum(seconds for _, seconds in record.timings)
 
 
-def _sum(path: Path) -> str:
+def _sum(path: Place) -> str:
     """The SHA-256 (hex) of a file; empty where it is not there."""
     try:
-        with path.open("rb") as stream:
+        with fetched(path) as copy, copy.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
         raise OutputError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions and the medium") from error
+
+
+@contextmanager
+def _as_unreadable(output: Address) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(output, error) from error

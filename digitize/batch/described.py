@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from digitize.batch.issues import Entry
     from digitize.batch.sheet import Row
+    from digitize.storage import Place
 
 # What stands behind a file's page id in those of its pages: the frame, and which of the two pages on it.
 _PART = re.compile(r"(.+?)(-f\d{3,})?(-[12])?")
@@ -116,8 +117,8 @@ def _places(entries: Sequence[Entry]) -> Iterator[_Place]:
             yield _Place(_names(entry.path), (entry.stem,))
 
 
-def _names(path: Path) -> tuple[str, ...]:
-    return PurePath(unicodedata.normalize("NFC", printable(Path(os.path.abspath(path))))).parts  # noqa: PTH100 - links stay
+def _names(path: Place) -> tuple[str, ...]:
+    return PurePath(unicodedata.normalize("NFC", printable(Path(os.path.abspath(str(path)))))).parts  # noqa: PTH100 - links stay
 
 
 class _Finder:

@@ -38,17 +38,18 @@ def locked(output: Path) -> Iterator[Lock]:
     deadline = time.monotonic() + ORPHANS_END
     while (lock := _try(path)) is None:
         owner = _owner(path)
-        if time.monotonic() > deadline or not _is_gone(owner):
+        if time.monotonic() > deadline or not is_gone(owner):
             raise UsageError(
                 f"{output} is being written by another run: {owner or 'one that has just begun'}",
                 remedy="wait for it to end, or give another --output",
             )
         time.sleep(_PAUSE)
     try:
+        owner = f"process {os.getpid()} on {socket.gethostname()}"
         with contextlib.suppress(OSError):  # a disk that is full: then the first page will tell
             os.ftruncate(lock, 0)
-            os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}\n".encode(), 0)
-        yield Lock(lock)
+            os.pwrite(lock, f"{owner}\n".encode(), 0)
+        yield Lock(lock, owner)
     finally:
         with contextlib.suppress(OSError):  # a folder that can no longer be written: the lock ends all the same
             path.unlink()
@@ -56,18 +57,18 @@ def locked(output: Path) -> Iterator[Lock]:
 
 
 class Lock:
-    """A lock that is held; sent to a process that is spawned, that process holds it too, until it ends."""
+    """A lock that is held, and what its file says; sent to a process that is spawned, that process holds it too."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, owner: str) -> None:
+        self._descriptor, self.owner = descriptor, owner
 
     def __reduce__(self) -> tuple[object, ...]:
         """Travel as a descriptor that the new process inherits."""
-        return (_inherited, (DupFd(self._descriptor),))
+        return (_inherited, (DupFd(self._descriptor), self.owner))
 
 
-def _inherited(descriptor: Any) -> Lock:  # noqa: ANN401 - multiprocessing has no public type for it
-    return Lock(descriptor.detach())
+def _inherited(descriptor: Any, owner: str) -> Lock:  # noqa: ANN401 - multiprocessing has no public type for it
+    return Lock(descriptor.detach(), owner)
 
 
 def _try(path: Path) -> int | None:
@@ -102,7 +103,7 @@ def _owner(path: Path) -> str:
         return ""
 
 
-def _is_gone(owner: str) -> bool:
+def is_gone(owner: str) -> bool:
     """Whether the process that took the lock has ended on this machine, so that only its workers can hold it still.
 
     A file that has just been made or removed names nobody: that is over in a moment, too.

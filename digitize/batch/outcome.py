@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from digitize.batch.record import Counts, Status
@@ -50,11 +51,37 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """How many pages were read, had been done before, and failed."""
+
+    read: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+    def with_one(self, outcome: Outcome) -> Tally:
+        """The same with one more page."""
+        failed = outcome.status is Status.FAILED
+        skipped = outcome.skipped and not failed
+        return Tally(self.read + (not failed and not skipped), self.skipped + skipped, self.failed + failed)
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
-    """How a run ended."""
+    """How a run ended; `dropped` counts pages whose outcomes were not to be kept; none of them failed."""
 
     outcomes: tuple[Outcome, ...]
     interrupted: bool = False
+    dropped: Tally = field(default_factory=Tally)
+
+    @property
+    def tally(self) -> Tally:
+        """How many pages were read, had been done before, and failed."""
+        return reduce(Tally.with_one, self.outcomes, self.dropped)
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether a page was met at all, and not only files that could not be taken in."""
+        return self.dropped != Tally() or any(outcome.page_id for outcome in self.outcomes)
 
     @property
     def failed(self) -> tuple[Outcome, ...]:

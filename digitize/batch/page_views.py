@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, TypeVar
 
-from digitize.batch.record import RECORD_NAME, Record
-from digitize.batch.writing import is_own
+from digitize.batch.record import RECORD_NAME, Record, is_own
 from digitize.report import Imprint, Outcome, PageView, Row, preview_in, read_alto, read_tei, thumbnail_of
 from digitize.scan.page_ids import printable
 

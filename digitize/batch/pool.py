@@ -11,29 +11,28 @@ import signal
 import time
 from collections import deque
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from digitize.batch.issues import IssueInput
-from digitize.batch.reading import fail_page
+from digitize.batch.reading import fail_task
 from digitize.batch.record import MORE_MEMORY, Failure
 from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Read, Ready, Task
 from digitize.batch.worker import serve
 from digitize.errors import DigitizeError
 from digitize.machine import memory_of
-from digitize.model import Source
-from digitize.scan.page_ids import page_id, printable
+from digitize.scan.page_ids import page_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
-    from pathlib import Path
 
     from digitize.batch.lock import Lock
     from digitize.batch.outcome import Outcome
-    from digitize.batch.tasks import Message, Setup
-    from digitize.scan import Input
+    from digitize.batch.tasks import Message, Readable, Setup
+    from digitize.model import Source
 
 # How often clocks and memory are looked at, in seconds: memory grows by less than a gigabyte in this time.
 TICK = 0.2
@@ -76,12 +75,12 @@ class _Worker:
 
 
 class Pool:
-    """Reads inputs in several processes; a cluster could do the same with the same three methods."""
+    """Reads inputs in several processes of this machine."""
 
     def __init__(
         self,
         setup: Setup,
-        lock: Lock,
+        lock: Lock | None,
         page_timeout: float,
         memory: int | None,
         on_warning: Callable[[str], None],
@@ -90,6 +89,7 @@ class Pool:
         self._on_warning = on_warning
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
+        self._entries: Iterator[tuple[int, Readable]] = iter(())
         self._waiting: deque[Task] = deque()
         self._warned: set[str] = set()
         self._broken_starts = 0
@@ -100,18 +100,11 @@ class Pool:
         return tuple(_doing(worker) for worker in self._workers)
 
     def read(
-        self, entries: Sequence[Input | IssueInput], on_tick: Callable[[], None] = lambda: None
+        self, entries: Iterable[tuple[int, Readable]], on_tick: Callable[[], None] = lambda: None
     ) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
-        """Read inputs; `on_tick` is called several times a second.
-
-        Yields:
-            An input's place among them, and how pages of it ended.
-
-        Raises:
-            DigitizeError: the run cannot go on.
-        """
-        self._waiting.extend(Task(index, entry) for index, entry in enumerate(entries))
-        while self._waiting or any(worker.task for worker in self._workers):
+        """Read inputs, see `Readers`."""
+        self._entries = iter(entries)
+        while self._has_waiting() or any(worker.task for worker in self._workers):
             self._employ()
             for worker in self._with_news():
                 yield from self._hear(worker)
@@ -134,12 +127,18 @@ class Pool:
     def _employ(self) -> None:
         """Give waiting tasks to idle workers, and start workers as long as there are tasks for them."""
         idle = [worker for worker in self._workers if worker.task is None and not worker.leaving]
-        while self._waiting and idle:
+        while idle and self._has_waiting():
             self._give(idle.pop(), self._waiting.popleft())
-        while self._waiting and sum(not worker.leaving for worker in self._workers) < self._setup.jobs:
+        while sum(not worker.leaving for worker in self._workers) < self._setup.jobs and self._has_waiting():
             worker = self._start()
             self._workers.append(worker)
             self._give(worker, self._waiting.popleft())
+
+    def _has_waiting(self) -> bool:
+        """Whether a task waits; the next input is asked for where none does."""
+        if not self._waiting:
+            self._waiting.extend(Task(index, entry) for index, entry in islice(self._entries, 1))
+        return bool(self._waiting)
 
     def _start(self) -> _Worker:
         task_end, tasks = self._context.Pipe(duplex=False)
@@ -277,25 +276,10 @@ class Pool:
         if task.attempt < ATTEMPTS:
             self._waiting.appendleft(replace(task, attempt=task.attempt + 1))
             return
-        yield task.index, self._fail(worker, task, failure)
+        yield task.index, fail_task(task, failure, self._setup.job, worker.source, worker.told)
         after = replace(task, first=task.first + 1, attempt=1)
         if worker.counted and worker.source and after.first <= (after.last or worker.source.frames):
             self._waiting.appendleft(after)
-
-    def _fail(self, worker: _Worker, task: Task, failure: Failure) -> tuple[Outcome, ...]:
-        """Record the page, or of an issue all pages, that nothing was heard of."""
-        entry, job = task.entry, self._setup.job
-        if isinstance(entry, IssueInput):
-            lost = [page for page in entry.pages if page.stem not in worker.told]
-            return tuple(fail_page(page.stem, page.stem, _unopened(page.path), failure, job) for page in lost)
-        source = replace(worker.source or _unopened(entry.path), frame=task.first)
-        failure = replace(failure, message=f"{source.path}: {failure.message}")
-        return (fail_page(entry.stem, page_id(entry.stem, task.first, source.frames), source, failure, job),)
-
-
-def _unopened(path: Path) -> Source:
-    """What is known of a file that has not been opened."""
-    return Source(printable(path), 1, 1, "", "", 0, 0)
 
 
 def _doing(worker: _Worker) -> str:

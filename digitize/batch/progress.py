@@ -75,7 +75,8 @@ class Teller:
         if self._bar is None or self._row is None:
             return
         ended = progress.done + progress.failed + progress.skipped
-        self._bar.update(self._row, completed=ended, total=ended + progress.left, description=_standing(progress))
+        total = None if progress.left is None else ended + progress.left
+        self._bar.update(self._row, completed=ended, total=total, description=_standing(progress))
 
     def _tell(self, outcome: Outcome, level: str, text: str) -> None:
         if self._as_json:
@@ -99,11 +100,12 @@ class Teller:
 
 def _standing(progress: Progress) -> str:
     """Pages done, failed and left, the pace and the time left by it, and the workers' pages."""
-    parts = [f"{progress.done + progress.skipped} done, {progress.failed} failed, {progress.left} left"]
+    left = "" if progress.left is None else f", {progress.left} left"
+    parts = [f"{progress.done + progress.skipped} done, {progress.failed} failed{left}"]
     if progress.done >= _PACED:
         pace = progress.done / progress.seconds
-        left = dt.timedelta(seconds=round(progress.left / pace))
-        parts.append(f"{pace * 60:.1f} pages/min, {left} to go")
+        to_go = "" if progress.left is None else f", {dt.timedelta(seconds=round(progress.left / pace))} to go"
+        parts.append(f"{pace * 60:.1f} pages/min{to_go}")
     return " | ".join([*parts, *progress.workers])
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import hashlib
 import json
 import os
 import time
@@ -23,21 +22,25 @@ from digitize.batch.duplicates import text_sketch
 from digitize.batch.issues import IssueInput, OcrPage, open_issue
 from digitize.batch.outcome import Outcome
 from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile, is_negative, skew_of
+from digitize.batch.sources import known_sum, scans_of, unread
 from digitize.batch.writing import forget_failed, is_whole, read_record, sha256, write_page
-from digitize.errors import ConfigurationError, DigitizeError, PageError, UnreadableImageError
+from digitize.errors import ConfigurationError, DigitizeError, PageError
 from digitize.model import Description, Revision, Scan
-from digitize.scan import FailedFrame, may_split, open_scans
+from digitize.scan import FailedFrame, may_split
 from digitize.scan.page_ids import half_id, page_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from digitize.batch.issues import OcrInput
+    from digitize.batch.lease import Fence
+    from digitize.batch.tasks import Readable, Task
     from digitize.model import Source
     from digitize.options import Options
     from digitize.pipeline import PageResult
     from digitize.scan import Input
+    from digitize.scan.stored import StoredInput
+    from digitize.storage import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,17 @@ class Stages:
 class Job:
     """What all pages of a run have in common; it crosses to other processes.
 
-    `force` reads again what is done, `retry_failed` what has failed and has not changed since.
+    `force` reads again what is done, `retry_failed` what has failed and has not changed since. `fence` is looked at before
+    a page is written, where no lock of the system ends with the run.
     """
 
-    output: Path
+    output: Place
     options: Options
     model_digest: str
     force: bool = False
     retry_failed: bool = False
     described: Descriptions = field(default_factory=Descriptions)
+    fence: Fence | None = None
 
     def digest(self, described: Description) -> str:
         """SHA-256 (hex) of all that was told and changes what is written for a page."""
@@ -90,7 +95,7 @@ def load_stages(options: Options, threads: int) -> Stages:
 
 
 def read_entry(
-    entry: Input | IssueInput,
+    entry: Readable,
     job: Job,
     stages: Callable[[], Stages],
     *,
@@ -120,12 +125,31 @@ def read_entry(
         yield tuple(Outcome.of(record, skipped=True) for record in records)
     else:
         started = time.perf_counter()
-        for scan in _unchanged_scans(entry, job.options, first, on_open):
+        for scan in scans_of(entry, job.options, first, on_open):
             yield _read_frame(scan, job, stages, job.described.of(entry.stem, scan.page_id), started)
             started = time.perf_counter()
 
 
-def fail_page(stem: str, page: str, source: Source, error: Failure, job: Job) -> Outcome:
+def fail_task(task: Task, failure: Failure, job: Job, source: Source | None, told: Collection[str] = ()) -> tuple[Outcome, ...]:
+    """Record a page as failed, or of an issue all pages but those that were told of, because the process that read is gone.
+
+    Args:
+        task: what it read, and which frame it was at.
+        failure: why it is gone.
+        job: what the run was told.
+        source: what is known of the file; None where it has not been opened.
+        told: ids of an issue's pages that are done with.
+    """
+    entry = task.entry
+    if isinstance(entry, IssueInput):
+        lost = [page for page in entry.pages if page.stem not in told]
+        return tuple(_fail_page(page.stem, page.stem, unread(page.path), failure, job) for page in lost)
+    source = replace(source or unread(entry.path), frame=task.first)
+    failure = replace(failure, message=f"{source.path}: {failure.message}")
+    return (_fail_page(entry.stem, page_id(entry.stem, task.first, source.frames), source, failure, job),)
+
+
+def _fail_page(stem: str, page: str, source: Source, error: Failure, job: Job) -> Outcome:
     """Record a page of a file as failed whose reading left no word, because the process that read it is gone."""
     folder = job.output / page
     earlier = read_record(folder)
@@ -133,37 +157,15 @@ def fail_page(stem: str, page: str, source: Source, error: Failure, job: Job) ->
     if refused := _refused(source, earlier, folder, job):
         return Outcome.of(replace(blank, error=Failure.of(refused)))
     record = _failed(blank, earlier, folder, error)
-    write_page(folder, record, {}, earlier)
+    _write(job, folder, record, {}, earlier)
     return Outcome.of(record)
 
 
-def _unchanged_scans(
-    entry: Input, options: Options, first: int, on_open: Callable[[Source], None]
-) -> Iterator[Scan | FailedFrame]:
-    """The scans of a file, failed from where on the file is not what it was when it was opened.
-
-    A file that changes between its sum and its pixels would be recorded under the wrong sum. Such a page is recorded
-    without one, so that it is read again by the next run.
-    """
-    before = _fingerprint(entry.path)
-    for scan in open_scans(entry.path, entry.stem, options, first, on_open):
-        if _fingerprint(entry.path) == before:
-            yield scan
-            continue
-        error = UnreadableImageError(
-            f"{scan.source.path}: the file changed or vanished while it was read",
-            remedy="run again when nothing writes to it any more",
-        )
-        yield FailedFrame(scan.page_id, replace(scan.source, sha256=""), error)
-
-
-def _fingerprint(path: Path) -> tuple[int, ...]:
-    """What tells a file from what it was, without reading it; empty where it is not there."""
-    try:
-        state = path.stat()
-    except OSError:
-        return ()
-    return (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+def _write(job: Job, folder: Place, record: Record, documents: dict[str, bytes], earlier: Record | None) -> None:
+    """Write a page, if the output is still this run's."""
+    if job.fence:
+        job.fence.check()
+    write_page(folder, record, documents, earlier)
 
 
 def _read_frame(
@@ -237,17 +239,13 @@ def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:
         yield _read_page(page, job, stages, described, opening, again=True)
 
 
-def _done_before(entry: Input | OcrInput, job: Job) -> list[Record]:
+def _done_before(entry: Input | StoredInput | OcrInput, job: Job) -> list[Record]:
     """The records of all pages of a file, if every one is done: then the file need not be opened. Else none."""
     records: list[Record] = []
     first = read_record(job.output / entry.stem) or read_record(job.output / page_id(entry.stem, 1, 2))
     if first is None:
         return []
-    try:
-        with entry.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError:
-        return []
+    digest = known_sum(entry.path, first.source)
     for frame in range(1, first.source.frames + 1):
         page = page_id(entry.stem, frame, first.source.frames)
         record = _done(page, digest, job, job.described.of(entry.stem, page))
@@ -306,7 +304,7 @@ def _read_page(
                 raise  # not this page's fault: the next one would fail too
             trace = traceback.format_exc()
             record = _failed(blank, earlier, folder, Failure.of(error))
-    write_page(folder, record, documents, earlier)
+    _write(job, folder, record, documents, earlier)
     return Outcome.of(record, trace=trace)
 
 
@@ -315,7 +313,7 @@ def _blank_record(page: str, source: Source, job: Job, described: Description) -
     return Record(page, Status.FAILED, source, __version__, job.digest(described), job.model_digest, created=now())
 
 
-def _refused(source: Source, earlier: Record | None, folder: Path, job: Job) -> PageError | None:
+def _refused(source: Source, earlier: Record | None, folder: Place, job: Job) -> PageError | None:
     """Why a page is not written: its folder holds the reading of another file, as reels name their files alike."""
     if job.force or earlier is None or earlier.status is Status.FAILED:
         return None
@@ -327,7 +325,7 @@ def _refused(source: Source, earlier: Record | None, folder: Path, job: Job) -> 
     )
 
 
-def _failed(blank: Record, earlier: Record | None, folder: Path, error: Failure) -> Record:
+def _failed(blank: Record, earlier: Record | None, folder: Place, error: Failure) -> Record:
     """The record of a page that failed; whole documents of an earlier reading of the same image stay, and stay listed."""
     failed = replace(blank, error=error)
     if earlier is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,9 @@ SCHEMA_VERSION = 1
 
 # How cleaning names its steps, and writes the angle.
 _DESKEW, _INVERT, _ANGLE = "deskew", "invert", "angle="
+
+# What stands behind the page's id in the names of its documents: A08.svg, A08.alto.xml, A08-a001.tei.xml.
+_OWN_ENDING = re.compile(r"\.svg|\.[a-z]+\.xml|-a\d{3,}\.[a-z]+\.xml")
 
 MORE_MEMORY = "run again with --retry-failed and fewer --jobs, or on a larger machine"
 
@@ -173,6 +177,11 @@ class Record:
             )
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise ValueError(f"not a page record: {error!r}") from error
+
+
+def is_own(page: str, name: str) -> bool:
+    """Whether a file's name is one that a page's documents may have."""
+    return name.startswith(page) and bool(_OWN_ENDING.fullmatch(name.removeprefix(page)))
 
 
 def _plain(value: object) -> str:

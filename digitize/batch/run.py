@@ -10,29 +10,31 @@ from typing import TYPE_CHECKING
 
 from digitize.batch.archive import is_report
 from digitize.batch.described import describe
-from digitize.batch.issues import IssueInput, gather
-from digitize.batch.lock import locked
-from digitize.batch.outcome import Outcome, Summary
+from digitize.batch.feed import Feed, find_sources
+from digitize.batch.issues import gather
+from digitize.batch.lease import held
+from digitize.batch.outcome import Summary, Tally
 from digitize.batch.pool import Pool
 from digitize.batch.reading import Job, load_stages, now, read_entry
-from digitize.batch.record import Failure, Status
+from digitize.batch.record import Status
 from digitize.batch.tasks import Setup, Workers
 from digitize.batch.writing import prepare_output, read_record, recover
-from digitize.errors import ConfigurationError
+from digitize.errors import ConfigurationError, UsageError
 from digitize.machine import available_memory, usable_cores
 from digitize.ocr.weights import find_weights
-from digitize.scan import FailedInput, find_inputs
-from digitize.scan.inputs import MULTI_FRAME_SUFFIXES
+from digitize.scan import FailedInput
 from digitize.scan.page_ids import half_id, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from digitize.batch.issues import Entry
-    from digitize.batch.lock import Lock
+    from digitize.batch.lease import Hold
+    from digitize.batch.outcome import Outcome
     from digitize.batch.reading import Stages
+    from digitize.batch.tasks import Readers
     from digitize.options import Options
-    from digitize.scan import Input
+    from digitize.storage import Place
 
 # What a worker takes at its peak, in bytes, measured on pages of 3,000 to 6,000 pixels a side.
 MEMORY_OF_A_WORKER = 2_500_000_000
@@ -42,25 +44,29 @@ SHARE_OF_MEMORY = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has come: pages by how they ended, inputs not yet begun to be told of, and what workers do."""
+    """How far a run has come: pages by how they ended, inputs not yet begun to be read, and what workers do.
+
+    `left` is None as long as nobody knows how many inputs there are.
+    """
 
     done: int
     failed: int
     skipped: int
-    left: int
+    left: int | None
     seconds: float
     workers: tuple[str, ...] = ()
 
 
 def run(
-    inputs: Sequence[Path],
-    output: Path,
+    inputs: Sequence[Place],
+    output: Place,
     options: Options,
     *,
     force: bool = False,
     retry_failed: bool = False,
     workers: Workers | None = None,
     load: Callable[[Options, int], Stages] = load_stages,
+    keep: bool = True,
     on_page: Callable[[Outcome], None] = lambda _: None,
     on_warning: Callable[[str], None] = lambda _: None,
     on_progress: Callable[[Progress], None] = lambda _: None,
@@ -70,19 +76,20 @@ def run(
     Worker processes import the calling script: it calls this below `if __name__ == "__main__":`.
 
     Args:
-        inputs: image files, and folders with image files.
-        output: the folder to write to; it is made when it is not there.
+        inputs: image files, and folders with image files; addresses of such in a store.
+        output: the folder to write to, which is made when it is not there, or an address in a store.
         options: what the run was told.
         force: read pages again that are done already, and replace pages that came from other files.
         retry_failed: read pages again that failed, even if nothing has changed since.
         workers: how many processes read, and what each may take.
         load: gives a worker what pages are read with, from options and the threads that it may use; importable by name.
+        keep: keep how every page ended; else only of those that failed, so that memory does not grow with their number.
         on_page: called after each page.
         on_warning: called with what concerns the whole run, one line each.
         on_progress: called several times a second.
 
     Returns:
-        How each page ended, in the inputs' order; also after an interrupt, which drops the pages at hand.
+        How the pages ended, in the inputs' order; also after an interrupt, which drops the pages at hand.
 
     Raises:
         UsageError: an input does not exist, there is no image in any of them, or another run writes to the folder.
@@ -94,33 +101,42 @@ def run(
     _check(workers)
     now()
     model_digest = find_weights(options.model).digest
-    found = find_inputs(inputs)
+    sources = find_sources(inputs, output)
+    if options.metadata and sources.stored:
+        raise UsageError(
+            "a metadata sheet tells of files of this machine", remedy="leave out --metadata, or copy the files here"
+        )
     prepare_output(output)
     job = Job(output, options, model_digest, force=force, retry_failed=retry_failed)
-    told: list[tuple[int, Outcome]] = []
-    started = time.monotonic()
+    told: list[tuple[tuple[int, int], Outcome]] = []
+    dropped, pages = Tally(), set[str]()
     interrupted = False
-    with locked(output) as lock:
+    with held(output) as hold:
         recover(output)
-        entries = gather([entry for entry in found if isinstance(entry, FailedInput) or not _is_output(entry.path)])
-        job = _described(job, entries, inputs, on_warning)
-        ended = _Ended(len(entries), started, on_progress)
+        entries = gather([each for each in sources.found if isinstance(each, FailedInput) or not _is_output(each.path)])
+        job = _described(replace(job, fence=None if hold.lock else hold.fence), entries, sources.paths, on_warning)
+        feed = Feed(entries, sources.stored)
+        ended = _Ended(feed, on_progress)
         try:
             for index, outcome in _read_all(
-                entries, job, workers, load=load, lock=lock, on_warning=on_warning, on_tick=ended.tell
+                feed, job, workers, load=load, hold=hold, on_warning=on_warning, on_tick=ended.tell
             ):
-                told.append((index, outcome))
-                ended.count(index, outcome)
+                if keep or outcome.status is Status.FAILED:
+                    told.append((feed.order(index, outcome), outcome))
+                else:
+                    dropped = dropped.with_one(outcome)
+                if job.described.parts:
+                    pages.add(outcome.page_id)
+                ended.count(outcome)
                 on_page(outcome)
         except KeyboardInterrupt:
             interrupted = True
         finally:
             recover(output)
         if not interrupted:
-            _warn_of_missing(job, {outcome.page_id for _, outcome in told}, on_warning)
-    # The frames of a file may end in any order; the pages of an issue come in theirs.
-    told.sort(key=lambda each: (each[0], 0 if isinstance(entries[each[0]], IssueInput) else each[1].frame))
-    return Summary(tuple(outcome for _, outcome in told), interrupted=interrupted)
+            _warn_of_missing(job, pages, on_warning)
+    told.sort(key=lambda each: each[0])
+    return Summary(tuple(outcome for _, outcome in told), interrupted=interrupted, dropped=dropped)
 
 
 def _described(job: Job, entries: Sequence[Entry], inputs: Sequence[Path], on_warning: Callable[[str], None]) -> Job:
@@ -143,60 +159,63 @@ def _warn_of_missing(job: Job, pages: set[str], on_warning: Callable[[str], None
 class _Ended:
     """Counts what has ended, and tells of it."""
 
-    def __init__(self, inputs: int, started: float, on_progress: Callable[[Progress], None]) -> None:
-        self._inputs, self._started, self._on_progress = inputs, started, on_progress
-        self._begun: set[int] = set()
-        self._done = self._failed = self._skipped = 0
+    def __init__(self, feed: Feed, on_progress: Callable[[Progress], None]) -> None:
+        self._feed, self._on_progress = feed, on_progress
+        self._started, self._tally = time.monotonic(), Tally()
 
-    def count(self, index: int, outcome: Outcome) -> None:
+    def count(self, outcome: Outcome) -> None:
         """Count a page."""
-        self._begun.add(index)
-        self._failed += outcome.status is Status.FAILED
-        self._skipped += outcome.skipped and outcome.status is not Status.FAILED
-        self._done += not outcome.skipped and outcome.status is not Status.FAILED
+        self._tally = self._tally.with_one(outcome)
 
     def tell(self, workers: tuple[str, ...]) -> None:
         """Tell how far the run has come."""
-        left = self._inputs - len(self._begun)
-        seconds = time.monotonic() - self._started
-        self._on_progress(Progress(self._done, self._failed, self._skipped, left, seconds, workers))
+        seconds, tally = time.monotonic() - self._started, self._tally
+        self._on_progress(Progress(tally.read, tally.failed, tally.skipped, self._feed.left, seconds, workers))
 
 
 def _read_all(
-    entries: Sequence[Entry],
+    feed: Feed,
     job: Job,
     workers: Workers,
     *,
     load: Callable[[Options, int], Stages],
-    lock: Lock,
+    hold: Hold,
     on_warning: Callable[[str], None],
     on_tick: Callable[[tuple[str, ...]], None],
 ) -> Iterator[tuple[int, Outcome]]:
     """All pages, as they end, each with the place of its input."""
     if workers.jobs == 0:
-        yield from _read_here(entries, job, load, on_warning)
-        return
-    readable: list[tuple[int, Input | IssueInput]] = []
-    for index, entry in enumerate(entries):
-        if isinstance(entry, FailedInput):
-            yield index, _untaken(entry)
-        else:
-            readable.append((index, entry))
+        yield from _read_here(feed, job, load, on_warning)
+    else:
+        readers = _open_pool(feed, job, workers, load, hold, on_warning)
+        try:
+            for index, outcomes in readers.read(feed, lambda: on_tick(readers.busy)):
+                yield from feed.take_failed()
+                for outcome in outcomes:
+                    yield index, outcome
+        finally:
+            readers.close()
+    yield from feed.take_failed()
+
+
+def _open_pool(  # noqa: PLR0917 - those of the above
+    feed: Feed,
+    job: Job,
+    workers: Workers,
+    load: Callable[[Options, int], Stages],
+    hold: Hold,
+    on_warning: Callable[[str], None],
+) -> Readers:
+    """Processes of this machine: threads are shared out among them."""
     memory = available_memory()
-    jobs = workers.jobs or _default_jobs([entry for _, entry in readable], memory)
+    jobs = workers.jobs or _default_jobs(feed, memory)
     limit = workers.memory or (int(memory * SHARE_OF_MEMORY / jobs) if memory else None)
     setup = Setup(job, load, max(1, usable_cores() // jobs), jobs, workers.pages_per_worker)
-    pool = Pool(setup, lock, workers.page_timeout, limit, on_warning)
-    try:
-        for place, outcomes in pool.read([entry for _, entry in readable], lambda: on_tick(pool.busy)):
-            for outcome in outcomes:
-                yield readable[place][0], outcome
-    finally:
-        pool.close()
+    return Pool(setup, hold.lock, workers.page_timeout, limit, on_warning)
 
 
 def _read_here(
-    entries: Sequence[Entry], job: Job, load: Callable[[Options, int], Stages], on_warning: Callable[[str], None]
+    feed: Feed, job: Job, load: Callable[[Options, int], Stages], on_warning: Callable[[str], None]
 ) -> Iterator[tuple[int, Outcome]]:
     @cache
     def stages() -> Stages:
@@ -205,28 +224,19 @@ def _read_here(
             on_warning(warning)
         return loaded
 
-    for index, entry in enumerate(entries):
-        if isinstance(entry, FailedInput):
-            yield index, _untaken(entry)
-            continue
+    for index, entry in feed:
         for outcomes in read_entry(entry, job, stages):
             for outcome in outcomes:
                 yield index, outcome
 
 
-def _untaken(entry: FailedInput) -> Outcome:
-    """The outcome of a file that could not be taken in: it has no page id, and so no record."""
-    return Outcome("", str(entry.path), Status.FAILED, error=Failure.of(entry.error))
-
-
-def _default_jobs(entries: Sequence[Input | IssueInput], memory: int | None) -> int:
-    """As many workers as there are cores, memory for them, and pages to read: threads are shared out among them."""
+def _default_jobs(feed: Feed, memory: int | None) -> int:
+    """As many workers as there are cores, memory for them, and pages to read."""
     jobs = usable_cores()
     if memory:
         jobs = min(jobs, int(memory * SHARE_OF_MEMORY / MEMORY_OF_A_WORKER))
-    if not any(isinstance(entry, IssueInput) or entry.path.suffix.lower() in MULTI_FRAME_SUFFIXES for entry in entries):
-        jobs = min(jobs, len(entries))
-    return max(1, jobs)
+    most = feed.most_jobs
+    return max(1, jobs if most is None else min(jobs, most))
 
 
 def _check(workers: Workers) -> None:

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+
+from digitize.batch.issues import IssueInput
+from digitize.scan import Input
+from digitize.scan.stored import StoredInput
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
-    from digitize.batch.issues import IssueInput
     from digitize.batch.outcome import Outcome
     from digitize.batch.reading import Job, Stages
     from digitize.errors import DigitizeError
     from digitize.model import Source
     from digitize.options import Options
-    from digitize.scan import Input
+
+# What is given to a worker to be read.
+Readable = Input | StoredInput | IssueInput
+
+
+class Readers(Protocol):
+    """Those who read, wherever they are: processes of this machine, or of many."""
+
+    @property
+    def busy(self) -> tuple[str, ...]:
+        """What each of them is doing, in a word or by the name of its page."""
+
+    def read(
+        self, entries: Iterable[tuple[int, Readable]], on_tick: Callable[[], None]
+    ) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
+        """Read inputs, each with its place among the run's, which are asked for one by one as there is somebody to read them.
+
+        `on_tick` is called several times a second.
+
+        Yields:
+            An input's place, and how pages of it ended.
+
+        Raises:
+            DigitizeError: the run cannot go on.
+        """
+
+    def close(self) -> None:
+        """End all of them at once, whatever they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +70,7 @@ class Task:
     """
 
     index: int
-    entry: Input | IssueInput
+    entry: Readable
     first: int = 1
     last: int | None = None
     attempt: int = 1

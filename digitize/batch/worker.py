@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
-def serve(tasks: Connection[object, Task | None], messages: Connection[Message, object], setup: Setup, _lock: Lock) -> None:
+def serve(
+    tasks: Connection[object, Task | None], messages: Connection[Message, object], setup: Setup, _lock: Lock | None
+) -> None:
     """Read one task after the other until there are no more.
 
     Args:
@@ -37,7 +39,7 @@ def serve(tasks: Connection[object, Task | None], messages: Connection[Message, 
         messages: takes what is to be told.
         setup: what the worker must know.
         _lock: the output folder's lock, held as long as this process lives: a run that was killed may be followed by
-            another only when none of its workers writes any more.
+            another only when none of its workers writes any more; None where there is a lease.
     """
     _end_with_parent()
     _spend_no_more_than(setup.threads)

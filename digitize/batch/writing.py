@@ -11,36 +11,39 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.batch.record import RECORD_NAME, Record, Status
+from digitize.batch.record import RECORD_NAME, Record, Status, is_own
+from digitize.batch.stored import get_record, lies_there, put_page, remove_unlisted, unwritable
 from digitize.errors import OutputError
+from digitize.storage import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from digitize.storage import Place
+
 _SCRATCH_PREFIX = ".digitize-"
-# What stands behind the page's id in the names of its documents: A08.svg, A08.alto.xml, A08-a001.tei.xml.
-_OWN_ENDING = re.compile(r"\.svg|\.[a-z]+\.xml|-a\d{3,}\.[a-z]+\.xml")
 
 
-def prepare_output(output: Path) -> None:
-    """Make the output folder, and see that files can be made in it.
+def prepare_output(output: Place) -> None:
+    """Make the output folder, and see that files can be made in it; a store has no folders to make.
 
     Raises:
         OutputError: it cannot be made or written.
     """
+    if isinstance(output, Address):
+        return
     with as_output_error(output):
         output.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(prefix=_SCRATCH_PREFIX, dir=output):
             pass
 
 
-def write_page(folder: Path, record: Record, documents: Mapping[str, bytes], earlier: Record | None) -> None:
+def write_page(folder: Place, record: Record, documents: Mapping[str, bytes], earlier: Record | None) -> None:
     """Write a page's documents and then its record, and remove what an earlier reading left.
 
     Args:
@@ -53,6 +56,9 @@ def write_page(folder: Path, record: Record, documents: Mapping[str, bytes], ear
         OutputError: something could not be written; new files are removed again, and where none had been put into
             its place yet, the earlier reading stays as it was.
     """
+    if isinstance(folder, Address):
+        put_page(folder, record, documents, earlier)
+        return
     contents = {**documents, RECORD_NAME: record.to_json()}
     placed: list[Path] = []
     with as_output_error(folder):
@@ -70,8 +76,10 @@ def write_page(folder: Path, record: Record, documents: Mapping[str, bytes], ear
             raise
 
 
-def recover(output: Path) -> None:
+def recover(output: Place) -> None:
     """Finish or undo what a killed run was writing, so that every page is as before or as after.
+
+    A store has nothing that lies beside its place.
 
     All files of a page, its record among them, lie whole beside their places before the first is renamed. So where they
     are all there, here or there, the page is finished; else nothing has been renamed yet, and they are removed.
@@ -79,6 +87,8 @@ def recover(output: Path) -> None:
     Raises:
         OutputError: the folder cannot be written.
     """
+    if isinstance(output, Address):
+        return
     with as_output_error(output):
         for folder in {path.parent for path in output.glob(f"*/{_SCRATCH_PREFIX}*")}:
             if not folder.name.startswith("."):  # a report that is being made
@@ -107,20 +117,23 @@ def _lies_ready(place: Path, expected: str) -> bool:
     return sha256((scratch if scratch.exists() else place).read_bytes()) == expected
 
 
-def forget_failed(folder: Path) -> None:
+def forget_failed(folder: Place) -> None:
     """Remove a page that had failed and is no page any more; one that was read stays."""
     record = read_record(folder)
-    if record is not None and record.status is Status.FAILED:
+    if record is None or record.status is not Status.FAILED:
+        return
+    if isinstance(folder, Address):
+        try:
+            remove_unlisted(folder, replace(record, files=()), record)
+            (folder / RECORD_NAME).unlink()
+        except OSError as error:
+            raise unwritable(folder, error) from error
+    else:
         with as_output_error(folder):
             _remove_unlisted(folder, replace(record, files=()), record)
             (folder / RECORD_NAME).unlink()
             with contextlib.suppress(OSError):
                 folder.rmdir()
-
-
-def is_own(page: str, name: str) -> bool:
-    """Whether a file's name is one that a page's documents may have."""
-    return name.startswith(page) and bool(_OWN_ENDING.fullmatch(name.removeprefix(page)))
 
 
 def _remove_unlisted(folder: Path, record: Record, earlier: Record | None) -> None:
@@ -147,16 +160,20 @@ def write_file(path: Path, content: bytes) -> None:
             raise
 
 
-def read_record(folder: Path) -> Record | None:
+def read_record(folder: Place) -> Record | None:
     """The record in a page's folder; None when there is none that can be read."""
+    if isinstance(folder, Address):
+        return get_record(folder)
     try:
         return Record.from_json((folder / RECORD_NAME).read_bytes())
     except (OSError, ValueError):
         return None
 
 
-def is_whole(folder: Path, record: Record) -> bool:
-    """Whether every file that the record lists is there with its sum."""
+def is_whole(folder: Place, record: Record) -> bool:
+    """Whether every file that the record lists is there with its sum; in a store, whether it is there."""
+    if isinstance(folder, Address):
+        return lies_there(folder, record)
     try:
         return all(sha256(Path(folder / file.name).read_bytes()) == file.sha256 for file in record.files)
     except OSError:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digitize.cli.terms import counted, print_warning, verbose_option
+from digitize.cli.terms import PLACE, counted, print_warning, verbose_option
 from digitize.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digitize.batch.archive import State
+    from digitize.storage import Place
 
 # How many blank pages are named on a terminal.
 BLANKS_NAMED = 10
@@ -45,10 +46,10 @@ Exit codes: 0 every file is as recorded, 2 no page records found, 4 files are mi
 
 
 @click.command(name="status", epilog=STATUS_EXAMPLES)
-@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("output", type=PLACE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @verbose_option
-def status_command(output: Path, as_json: bool) -> None:  # noqa: FBT001 - click's way
+def status_command(output: Place, as_json: bool) -> None:  # noqa: FBT001 - click's way
     """Tell how the pages of an output folder ended.
 
     Counts, failures, blank frames, pages that were filmed more than once, the slowest, those of the lowest confidence.
@@ -81,9 +82,9 @@ def report_command(output: Path) -> None:
 
 
 @click.command(name="verify", epilog=VERIFY_EXAMPLES)
-@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("output", type=PLACE)
 @verbose_option
-def verify_command(output: Path) -> None:
+def verify_command(output: Place) -> None:
     """Compare every input and output file with the SHA-256 in the pages' records.
 
     What is missing, altered, or in the output folder without a record is listed. Inputs are looked for where the run

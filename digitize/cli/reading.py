@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digitize.cli.terms import EXIT_CODES, Session, counted, print_warning, verbose_option
+from digitize.cli.terms import EXIT_CODES, PLACE, Session, counted, print_warning, verbose_option
+from digitize.errors import UsageError
 
 if TYPE_CHECKING:
     from digitize.batch.outcome import Summary
+    from digitize.storage import Place
 
 RUN_EXAMPLES = """\b
 Examples:
@@ -31,10 +33,8 @@ Exit codes: 0 done, 1 the image cannot be read, 2 the command cannot be carried 
 
 
 @click.command(name="run", epilog=RUN_EXAMPLES + EXIT_CODES)
-@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder to write to; it is made if need be."
-)
+@click.argument("inputs", metavar="INPUT...", nargs=-1, required=True, type=PLACE)
+@click.option("-o", "--output", required=True, type=PLACE, help="Folder or address to write to; a folder is made if need be.")
 @click.option(
     "-l", "--language", help="Language of the pages: zh-Hans, zh-Hant, en, fr, de; or auto (the default): found on each page."
 )
@@ -111,8 +111,8 @@ Exit codes: 0 done, 1 the image cannot be read, 2 the command cannot be carried 
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing of pages that go well.")
 @verbose_option
 def run_command(  # noqa: PLR0917 - click calls it by names
-    inputs: tuple[Path, ...],
-    output: Path,
+    inputs: tuple[Place, ...],
+    output: Place,
     config: Path | None,
     jobs: int | None,
     pages_per_worker: int,
@@ -127,7 +127,8 @@ def run_command(  # noqa: PLR0917 - click calls it by names
 ) -> None:
     """Read pages and write their articles.
 
-    INPUT is image files (JPEG, PNG, TIFF, PDF, ...), files of earlier OCR (ALTO, PAGE, METS), or folders of them. For
+    INPUT is image files (JPEG, PNG, TIFF, PDF, ...), files of earlier OCR (ALTO, PAGE, METS), or folders of them, or
+    addresses of images in a store (s3://bucket/reel); OUTPUT may be such an address, too. For
     each page OUTPUT gets a folder with one TEI and one NewsML-G2 document per article, one ALTO document, the layout
     drawn over a preview (.svg), and the page's record (page.json). Pages that are done already, from the same file
     with the same settings, are skipped.
@@ -141,6 +142,8 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     from digitize.options import gather_options  # noqa: PLC0415
 
     options = gather_options(flags, config)
+    if report and not isinstance(output, Path):
+        raise UsageError(f"{output}: a report is written over a folder", remedy="leave out --report, or copy the output here")
     memory = int(worker_memory * 1e9) if worker_memory else None
     verbose = click.get_current_context().ensure_object(Session).verbose
     teller = Teller(quiet=quiet, verbose=verbose, as_json=log_format == "json")
@@ -152,12 +155,13 @@ def run_command(  # noqa: PLR0917 - click calls it by names
             force=force,
             retry_failed=retry_failed,
             workers=Workers(jobs, pages_per_worker, page_timeout, memory),
+            keep=False,
             on_page=teller.page,
             on_warning=teller.warning,
             on_progress=teller.progress,
         )
     written = None
-    if report and not summary.interrupted and any(outcome.page_id for outcome in summary.outcomes):
+    if report and isinstance(output, Path) and not summary.interrupted and summary.has_pages:
         from digitize.batch.reporting import write_report  # noqa: PLC0415
 
         written = write_report(output, teller.warning).index
@@ -203,15 +207,14 @@ def explain_command(image: Path, output: Path, frame: int, page: int, config: Pa
     click.echo(f"{result.page.id}: {counted(len(result.page.regions), 'region')}, {links}", err=True)
 
 
-def _print_summary(summary: Summary, output: Path, report: Path | None) -> None:
-    skipped = sum(outcome.skipped and not outcome.error for outcome in summary.outcomes)
-    read = len(summary.outcomes) - len(summary.failed) - skipped
+def _print_summary(summary: Summary, output: Place, report: Path | None) -> None:
+    tally = summary.tally
     parts = [
-        f"{counted(read, 'page')} read",
-        f"{skipped} done before" if skipped else "",
-        f"{len(summary.failed)} failed" if summary.failed else "",
+        f"{counted(tally.read, 'page')} read",
+        f"{tally.skipped} done before" if tally.skipped else "",
+        f"{tally.failed} failed" if tally.failed else "",
     ]
     end = " (interrupted)" if summary.interrupted else ""
-    click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(report or output)}{end}", err=True)
-    if report is None and not summary.interrupted:
+    click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(str(report or output))}{end}", err=True)
+    if report is None and not summary.interrupted and isinstance(output, Path):
         click.echo(f"to look at them in a browser: digitize report {shlex.quote(click.format_filename(output))}", err=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import click
 
+from digitize.storage import Place, place
+
 
 @dataclass(slots=True)
 class Session:
@@ -22,6 +24,20 @@ def _set_verbose(context: click.Context, _: click.Parameter, value: bool) -> Non
 verbose_option = click.option(
     "-v", "--verbose", is_flag=True, expose_value=False, callback=_set_verbose, help="Show also where an error arose."
 )
+
+
+class PlaceType(click.ParamType[Place]):
+    """A path of this machine, or the address of a store."""
+
+    name = "place"
+
+    def convert(self, value: str | Place, param: click.Parameter | None, ctx: click.Context | None) -> Place:
+        """The place that a word on the command line names."""
+        del param, ctx
+        return place(value) if isinstance(value, str) else value
+
+
+PLACE = PlaceType()
 
 EXIT_CODES = """
 

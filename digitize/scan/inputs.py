@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from digitize.storage import Place
+
 # What is taken from folders; a file named by itself is always taken, and its content decides.
 OCR_SUFFIX = ".xml"
 IMAGE_SUFFIXES = frozenset(
@@ -40,7 +42,7 @@ class Input:
 class FailedInput:
     """A file or folder that cannot be taken in, and why; the others go on."""
 
-    path: Path
+    path: Place
     error: PageError
 
 

@@ -54,7 +54,13 @@ class _Frames(Protocol):
 
 
 def open_scans(
-    path: Path, stem: str, options: Options, first: int = 1, on_open: Callable[[Source], None] = lambda _: None
+    path: Path,
+    stem: str,
+    options: Options,
+    first: int = 1,
+    on_open: Callable[[Source], None] = lambda _: None,
+    *,
+    source: Source | None = None,
 ) -> Iterator[Scan | FailedFrame]:
     """Open a file's frames, one by one as they are asked for.
 
@@ -64,12 +70,13 @@ def open_scans(
         options: `max_pixels` bounds what is decoded.
         first: the frame to begin with, from 1; those before it are not decoded.
         on_open: called with what is known of the file, once it has its sum and again when its frames are counted.
+        source: what is known of the file before, where `path` is a copy of it.
 
     Yields:
         For each frame a scan with grey pixels the way a viewer shows them, the identity as its frame; or why there is
         none. Nothing is raised for what is wrong with the file, and a damaged frame does not hide those after it.
     """
-    source = Source(printable(path), 1, 1, "", "", 0, 0)
+    source = source or Source(printable(path), 1, 1, "", "", 0, 0)
     try:
         with _open(path) as file:
             before = _state(file)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import PurePath
 
+    from digitize.storage import Address
+
 # Letters that may begin a name in every edition of XML 1.0: Latin, Greek, Cyrillic, kana, Han and Hangul.
 _LETTERS = (
     "A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e\u0388-\u038a\u038e-\u03a1"
@@ -74,7 +76,7 @@ def natural_order(name: str) -> tuple[list[str | int], str]:
     return pieces, name
 
 
-def printable(path: PurePath) -> str:
+def printable(path: PurePath | Address) -> str:
     """A path as text that fits on one line and into XML: bytes that are no text and control characters as escapes."""
     return "".join(
         c.encode("unicode_escape", "backslashreplace").decode()
