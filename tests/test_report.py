@@ -282,6 +282,7 @@ WRONG = (
     {"skew": None},
     {"counts": {"articles": []}},
     {"confidence": "high"},
+    {"image_hash": "none"},
     {"page_id": "A07"},
     {"source": {"path": "a", "frame": 1, "frames": 1, "sha256": "", "media_type": "", "width": "wide", "height": 1}},
 )
@@ -316,6 +317,9 @@ def test_an_article_over_pages_is_led_on_and_back(tmp_path: Path) -> None:
     assert first.xpath(f"//p[{has('onward')}]/a/@href") == ["p2.html"]
     assert second.xpath(f"//li[{has('arriving')}]/a/@href") == ["p1.html#p1-a003"]
     assert second.xpath(f"//a[{has('arriving')}]//polygon[@data-line]")
+    for path in (tmp_path / "out" / "p2").iterdir():
+        path.unlink()
+    assert page_of(tmp_path / "out", "p1").xpath(f"//p[{has('onward')}]") == []  # there is nothing to lead to
 
 
 def test_a_page_without_picture_shows_its_places(tmp_path: Path) -> None:
@@ -348,10 +352,19 @@ def row(**changes: object) -> Row:
 
 def test_pages_worth_a_look_are_flagged() -> None:
     """Each for its own reason, and none for what is usual."""
-    rows = [row(), row(), row(articles=2), row(confidence=0.89), row(skew=-2.1), row(negative=True), row(incomplete=True)]
+    rows = [
+        row(),
+        row(),
+        row(articles=2),
+        row(confidence=0.89),
+        row(skew=-2.1),
+        row(negative=True),
+        row(incomplete=True),
+        row(twice=True),
+    ]
     few = few_articles(rows)
     assert [[str(flag) for flag in flags_of(each, few)] for each in rows] == [
-        [], [], ["few articles"], ["low confidence"], ["skewed"], ["negative"], ["not whole"],
+        [], [], ["few articles"], ["low confidence"], ["skewed"], ["negative"], ["not whole"], ["filmed twice"],
     ]  # fmt: skip
     assert flags_of(row(outcome=Outcome.BLANK, articles=0, confidence=0), few) == ("blank",)
 
@@ -381,9 +394,32 @@ def test_no_page_takes_the_place_of_the_report(tmp_path: Path) -> None:
     summary = run([tmp_path / "Report.png"], tmp_path / "out", Options(device="cpu"), workers=JOBS, load=standins.load)
     assert [outcome.page_id for outcome in summary.outcomes] == ["p-Report"]
     folder = write_shape(tmp_path / "out", builders.plain()).rename(tmp_path / "out" / "report")
-    with pytest.raises(UsageError, match="a page lies where the report belongs"):
+    with pytest.raises(UsageError, match="is no report, and lies where one belongs"):
         write_report(tmp_path / "out")
     assert (folder / "page.json").exists()
+
+
+def test_what_is_no_report_is_not_replaced(archive: Path) -> None:
+    """A folder of somebody's own that is called report stays as it is."""
+    (archive / "report").mkdir()
+    (archive / "report" / "index.html").write_text("<title>my own</title>")
+    with pytest.raises(UsageError, match="is no report"):
+        write_report(archive)
+    assert [path.name for path in (archive / "report").iterdir()] == ["index.html"]
+
+
+def test_pages_filmed_twice_lead_to_each_other(tmp_path: Path) -> None:
+    """Each names the other, and both are flagged; a page that is on the reel once is not."""
+    sketch = "".join(f"{number:08x}" for number in range(64))
+    for name, image in (("A01", "a5" * 32), ("A02", "5a" * 32), ("A03", "a5" * 31 + "a4")):
+        shape = builders.plain()
+        write_shape(
+            tmp_path, replace(shape, page=replace(shape.page, id=name), articles=()), image_hash=image, text_sketch=sketch
+        )
+    assert page_of(tmp_path, "A01").xpath(f"//p[{has('notice')}]/a/@href") == ["A03.html"]
+    assert parsed(tmp_path / "report" / "pages" / "A03.html").xpath(f"//p[{has('notice')}]/a/@href") == ["A01.html"]
+    flags = parsed(tmp_path / "report" / "index.html").xpath("//ol[@id='pages']/li/@data-flags")
+    assert ["filmed-twice" in each for each in flags] == [True, False, True]
 
 
 def test_a_report_that_cannot_be_written_leaves_the_earlier_one(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from digitize.storage import Place
 
 REPORT_INDEX = "index.html"
+# What stands near the beginning of a report's pages, and nobody else's.
+REPORT_MARK, REPORT_HEAD = b'<meta name="generator" content="digitize">', 1000
 # Where a report is made, beside its place; hidden, so that no run takes what is in it for input.
 REPORT_WORK = ".digitize-report"
 # How many pages are named as the slowest and as those read with the lowest confidence.
@@ -249,8 +251,14 @@ def _no_records(output: Place) -> UsageError:
 
 
 def is_report(folder: Path) -> bool:
-    """Whether a folder is the report over an output folder."""
-    return folder.name == REPORT_NAME and (folder / REPORT_INDEX).is_file() and any(folder.parent.glob(f"*/{RECORD_NAME}"))
+    """Whether a folder is the report over an output folder, by what its first page says of itself."""
+    if folder.name != REPORT_NAME:
+        return False
+    try:
+        with (folder / REPORT_INDEX).open("rb") as stream:
+            return REPORT_MARK in stream.read(REPORT_HEAD)
+    except OSError:
+        return False
 
 
 def _is_of_report(path: Path, output: Path) -> bool:

@@ -169,9 +169,11 @@ class Record:
                 timings=tuple((stage, float(seconds)) for stage, seconds in values.pop("timings").items()),
                 counts=Counts(**{name: int(count) for name, count in values.pop("counts").items()}),
                 confidence=float(values.pop("confidence")),
-                skew=float(values.pop("skew", 0.0)),  # came later than the others
+                # What came later than the others may be missing.
+                skew=float(values.pop("skew", 0.0)),
                 warnings=tuple(values.pop("warnings")),
                 error=None if error is None else Failure(**error),
+                image_hash=_hexadecimal(values.pop("image_hash", "")),
                 files=tuple(WrittenFile(**file) for file in values.pop("files")),
                 **values,
             )
@@ -188,6 +190,10 @@ def _plain(value: object) -> str:
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+def _hexadecimal(text: str) -> str:
+    return bytes.fromhex(text).hex()
 
 
 def _time(text: str) -> dt.datetime:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ from digitize.report.views import LOW_CONFIDENCE, SKEWED, Flag, Outcome, few_art
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from digitize.report.views import Arrival, Imprint, PageView, Row
+    from digitize.report.views import Around, Imprint, PageView, Row
 
 # What files are called by the ending of their names.
 _DOCUMENTS = {".tei.xml": "TEI", ".newsml.xml": "NewsML-G2", ".alto.xml": "ALTO", ".svg": "Drawing"}
@@ -34,14 +33,6 @@ _BADGE = 0.014
 _MINUTE, _HOUR = 60, 3600
 # Newspapers that are named at the head of a report; a reel has one, rarely a few.
 _NEWSPAPERS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """The ids of the pages before and after one; "" where there is none."""
-
-    before: str
-    after: str
 
 
 def index_html(title: str, rows: Sequence[Row]) -> bytes:
@@ -69,20 +60,19 @@ def index_html(title: str, rows: Sequence[Row]) -> bytes:
     )
 
 
-def page_html(page: PageView, title: str, neighbours: Neighbours, arrivals: Sequence[Arrival] = ()) -> bytes:
+def page_html(page: PageView, title: str, around: Around) -> bytes:
     """One page: its scan with articles marked on it, and their text beside it.
 
     Args:
         page: the page.
         title: what the archive is called.
-        neighbours: the pages before and after it.
-        arrivals: articles that began on other pages and go on here.
+        around: what leads to it and away from it.
 
     Returns:
         The document, UTF-8; the same values give the same bytes.
     """
     badge = round(_BADGE * max(page.width, page.height))
-    return _rendered("page", page=page, title=title, neighbours=neighbours, arrivals=arrivals, badge=badge)
+    return _rendered("page", page=page, title=title, around=around, badge=badge)
 
 
 def _rendered(name: str, **values: Any) -> bytes:  # noqa: ANN401 - the template knows what they are
@@ -148,6 +138,7 @@ def _meaning(flag: Flag, few: float) -> str:
         Flag.FEW_ARTICLES: f"fewer than {few:g}, half of what is usual here",
         Flag.SKEWED: f"by more than {SKEWED:g}°",
         Flag.NEGATIVE: "filmed white on black",
+        Flag.TWICE: "the same page is there again",
     }[flag]
 
 

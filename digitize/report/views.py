@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 # Libraries call OCR poor below this share of right characters (Holley 2009, How good can it get?, D-Lib 15, 3/4). What
 # the recognizer thinks of itself is no more than near to it: the page is worth a look.
@@ -41,6 +41,7 @@ class Flag(StrEnum):
     FEW_ARTICLES = "few articles"
     SKEWED = "skewed"
     NEGATIVE = "negative"
+    TWICE = "filmed twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,10 @@ class ArticleText:
         runs = (run for passage in self.passages for line in passage.lines for run in line.runs)
         return sum(len(run.text) for run in runs if run.doubt is not None)
 
+    def among(self, pages: Container[str]) -> ArticleText:
+        """The article without its places on pages that are not among these."""
+        return replace(self, zones=tuple((page, zones) for page, zones in self.zones if page in pages))
+
     def zones_on(self, page: str) -> tuple[Zone, ...]:
         """The blocks on one page."""
         return dict(self.zones).get(page, ())
@@ -144,6 +149,19 @@ class Arrival:
 
     page: str
     article: ArticleText
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What leads to a page and away from it: ids of other pages, and articles that arrive from them.
+
+    `before` and `after` are "" at the ends of the reel; `twins` show the same page.
+    """
+
+    before: str = ""
+    after: str = ""
+    twins: tuple[str, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +211,7 @@ class Row:
     skew: float = 0.0
     seconds: float = 0.0
     negative: bool = False
+    twice: bool = False
     thumbnail: tuple[int, int] | None = None
     reason: str = ""
     remedy: str = ""
@@ -211,6 +230,7 @@ def flags_of(row: Row, few: float) -> tuple[Flag, ...]:
         Flag.FEW_ARTICLES: done and row.articles < few,
         Flag.SKEWED: abs(row.skew) > SKEWED,
         Flag.NEGATIVE: row.negative,
+        Flag.TWICE: row.twice,
     }
     return tuple(flag for flag, holds in told.items() if holds)
 
