@@ -318,6 +318,11 @@ class Page:
     following: tuple[Page, ...] = ()
 
     @property
+    def vertical(self) -> bool:
+        """Whether it is set in vertical lines."""
+        return self.writing_mode is WritingMode.VERTICAL_RL
+
+    @property
     def lines(self) -> tuple[TextLine, ...]:
         """All lines, region by region."""
         return tuple(line for region in self.regions for line in region.lines)

@@ -87,7 +87,7 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
         with _timed("detection", seconds):
             text = detect_text(straight.pixels, engine.detector)
     with _timed("layout", seconds):
-        page = replace(find_layout(straight, text), writing_mode=orientation.writing_mode)
+        page = find_layout(straight, text, orientation.writing_mode)
         page = page if options.language == AUTO else replace(page, language=options.language)
     with _timed("ocr", seconds):
         page = recognize(straight, page, engine.recognizer, engine.steps)

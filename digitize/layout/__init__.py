@@ -19,11 +19,12 @@ from digitize.layout.ink import make_ink
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
 from digitize.layout.merged import part_merged
+from digitize.layout.ornaments import find_ornamented_rules
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules
 from digitize.layout.transcribed import find_transcript_layout
 from digitize.layout.upright import turned, turned_back, turned_ink, upright_lines
-from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine
+from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine, WritingMode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +38,7 @@ LINE_IN_PICTURE = 0.6
 """A detected line that lies in a picture with more than this share of it is lettering in the photo."""
 
 
-def find_layout(scan: Scan, text: DetectedText) -> Page:
+def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = WritingMode.HORIZONTAL_TB) -> Page:
     """Find what is printed where on a cleaned scan, from the text detected on it (see `detect_text`).
 
     Gives a page whose lines have no text yet, its regions from top to bottom and left to right. A scan without text
@@ -45,13 +46,15 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     """
     detected, type_size = text.lines, text.type_size
     if not detected:
-        return _page(scan, 0.0, (), Furniture())
+        return replace(_page(scan, 0.0, (), Furniture()), writing_mode=writing_mode)
     ink = make_ink(scan.pixels, type_size)
     panels = find_panels(ink, type_size, detected)
     ink = whiten_panels(ink, panels, type_size)
     tints = find_tints(ink, type_size, detected)
     pictures = find_pictures(ink, type_size, detected, tints)
-    rules = column_rules(ink, find_rules(ink, type_size, detected, [*pictures, *panels]), detected, type_size)
+    rules = find_rules(ink, type_size, detected, [*pictures, *panels])
+    rules += find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels])
+    rules = column_rules(ink, rules, detected, type_size)
     boxes = find_boxes(ink, type_size, rules)
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     upright = upright_lines(printed, type_size)
@@ -68,8 +71,11 @@ def find_layout(scan: Scan, text: DetectedText) -> Page:
     as_set = _as_printed(in_type, lines, find_initials(in_type, type_size, missed))
     furniture = Furniture(rules, boxes, tints, panels)
     set_lines = tuple(as_set)
-    drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=stroke_widths(ink, set_lines))
-    return _page(scan, type_size, [_with_ink(draft, as_set) for draft in drafts], furniture)
+    vertical = writing_mode is WritingMode.VERTICAL_RL
+    # Vertical pages set headings in larger type; film runs strokes of small type together and makes it look bold.
+    widths = {} if vertical else stroke_widths(ink, set_lines)
+    drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=widths, vertical=vertical)
+    return replace(_page(scan, type_size, [_with_ink(draft, as_set) for draft in drafts], furniture), writing_mode=writing_mode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,13 @@ STREAK = 0.95
 GUTTER_GAP = 0.55
 """The narrowest white inside a line that can be a gutter, in type sizes: gutters are about a character wide."""
 
+TIGHT_GAP = 0.3
+"""The same on a page whose columns leave less: in tiers of vertical lines a sign hangs into the white now and then."""
+
+TIGHT_WITNESSES = 6
+"""So many line ends and starts around it show that white so narrow is a gutter; each side of it is among them, above it
+and below."""
+
 GUTTER_SPOT = 0.35
 """Ink up to so many type sizes wide in the midst of white may be dust in a gutter; it is a comma where no lines around
 bear witness of one."""
@@ -58,6 +65,9 @@ FLUSH = 0.7
 
 OVERHANG = 0.5
 """A line runs over a gap where it reaches so many type sizes beyond both its sides."""
+
+CROSSED = 0.5
+"""Share of a line's height that an upright rule takes which cuts it: rules are worn at their ends, and lean."""
 
 RULE_SLACK = 0.3
 """How far a rule between two pieces of a line may stand within either of them, in type sizes: warp moves both."""
@@ -104,12 +114,12 @@ class Testimony:
         """What is said for the gap by lines that keep to its sides, and by those that run over it with white in it.
 
         The latter count half, because type set on a grid has full stops and their white below one another, too, and not at
-        all where another line has ink there. Where the page's columns part in line with the gap they count in full, and
-        one witness more than there are: a block may be too short to prove its gutters by itself.
+        all where another line has ink there. Where the page's columns part in line with the gap they count in full, less
+        those with ink, and one witness more than there are: a block may be too short to prove its gutters by itself.
         """
-        white = 0 if self.inked else self.white
         if not self.on_grid:
-            return sides + white // 2
+            return sides + (0 if self.inked else self.white // 2)
+        white = max(0, self.white - self.inked)
         return sides + white + 1 if sides + white else 0
 
     def __add__(self, other: Testimony) -> Testimony:
@@ -135,7 +145,7 @@ class Gutters:
         text = [line for line in lines if not self.is_large(line)]
         walls = [line for line in lines if self.is_large(line)] + [rule for rule in rules if not rule.upright]
         self._text, self._walls = (np.array([(b.x0, b.y0, b.x1, b.y1) for b in b]).reshape(-1, 4) for b in (text, walls))
-        self._inked = {line: characters(ink, line) for line in text}
+        self._inked = {line: self._characters(line) for line in text}
         whites = [(row, *gap) for row, line in enumerate(text) for gap in self._whites(line, self._inked[line])]
         self._white_rows = np.array([row for row, _, _ in whites], np.intp)
         self._white_gaps = np.array([(a, b) for _, a, b in whites]).reshape(-1, 2)
@@ -149,7 +159,7 @@ class Gutters:
         found = [rule.cx for rule in self._uprights if _crosses(rule, line)]
         if self.is_large(line):
             return sorted(found)
-        inked = self._inked[line] if line in self._inked else characters(self._ink, line)
+        inked = self._inked[line] if line in self._inked else self._characters(line)
         whole = self._whites(line, inked)
         for gap in whole:
             above, below = self._witnesses(gap, line)
@@ -159,6 +169,8 @@ class Gutters:
         # witnesses on both sides.
         spotted = [gap for gap in self._whites(line, self._without_spots(inked)) if gap not in whole]
         found += [sum(gap) / 2 for gap in spotted if all(side.proves for side in self._witnesses(gap, line))]
+        tight = [gap for gap in self._whites(line, inked, TIGHT_GAP) if gap not in whole]
+        found += [sum(gap) / 2 for gap in tight if self._on_tight_grid(gap, line)]
         return sorted(found)
 
     def part(self, left: Box, right: Box) -> bool:
@@ -167,8 +179,9 @@ class Gutters:
         That they were seen apart bears witness, too: lines that keep to one side will do.
         """
         gap = left.x1, right.x0
-        if gap[0] >= gap[1]:
-            return False
+        if gap[0] >= gap[1]:  # they touch, as lines of two columns do where a sign stands in the gutter
+            middle, half = sum(gap) / 2, GUTTER_GAP * self.type_size / 2
+            gap = middle - half, middle + half
         slack = RULE_SLACK * self.type_size
         if any(gap[0] - slack <= rule.cx <= gap[1] + slack and rule.overlap_y(left) > 0 for rule in self._uprights):
             return True
@@ -181,11 +194,26 @@ class Gutters:
                 return True
         return False
 
-    def _whites(self, line: Box, inked: NDArray[np.bool_]) -> list[tuple[float, float]]:
+    def _characters(self, line: Box) -> NDArray[np.bool_]:
+        """Which columns of a line's window hold characters: what is left of a rule in it is none."""
+        inked, (_, columns) = characters(self._ink, line), self._ink.window(line)
+        for rule in self._uprights:
+            if rule.overlap_y(line) > 0 and rule.overlap_x(line) > 0:
+                own = self._ink.window(rule)[1]
+                inked[max(0, own.start - columns.start) : max(0, own.stop - columns.start)] = False
+        return inked
+
+    def _on_tight_grid(self, gap: tuple[float, float], line: Box) -> bool:
+        """Whether white too narrow for a gutter is one: columns part there above the line and below it, and on the page."""
+        above, below = self._witnesses(gap, line)
+        sides = above.ends, above.starts, below.ends, below.starts
+        return min(sides) > 0 and sum(sides) >= TIGHT_WITNESSES and self._grid(gap).on_grid
+
+    def _whites(self, line: Box, inked: NDArray[np.bool_], least: float = GUTTER_GAP) -> list[tuple[float, float]]:
         """The stretches inside a line that are white, and wide enough for a gutter."""
         scale, first = self._ink.scale, self._ink.window(line)[1].start
         found = [((first + a) / scale, (first + b) / scale) for a, b in runs(~inked)]
-        return [(a, b) for a, b in found if b - a >= GUTTER_GAP * self.type_size and a > line.x0 and b < line.x1]
+        return [(a, b) for a, b in found if b - a >= least * self.type_size and a > line.x0 and b < line.x1]
 
     def _without_spots(self, inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         kept = inked.copy()
@@ -244,4 +272,4 @@ def _nearest(speaking: NDArray[np.bool_], away: NDArray[np.float64]) -> NDArray[
 
 
 def _crosses(rule: Box, line: Box) -> bool:
-    return line.x0 + rule.width < rule.cx < line.x1 - rule.width and rule.overlap_y(line) > 0.7 * line.height
+    return line.x0 + rule.width < rule.cx < line.x1 - rule.width and rule.overlap_y(line) > CROSSED * line.height

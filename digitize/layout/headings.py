@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, adorns, hull
 from digitize.layout.blocks import EDGE, INDENT, separated, stacks
-from digitize.layout.upright import turned, turned_back, upright_lines
+from digitize.layout.upright import transposed, turned, turned_back, upright_lines
 from digitize.model import Role
 
 if TYPE_CHECKING:
@@ -67,22 +67,30 @@ class Ground:
 
 
 def find_headings(
-    lines: Sequence[Box], body: Sequence[Box], obstacles: Sequence[Box], type_size: float, heads: Sequence[Box] = ()
+    lines: Sequence[Box],
+    body: Sequence[Box],
+    obstacles: Sequence[Box],
+    type_size: float,
+    heads: Sequence[Box] = (),
+    *,
+    vertical: bool = False,
 ) -> tuple[tuple[Heading, ...], tuple[Box, ...]]:
     """Group heading lines; give the headings and the lines left for running text.
 
     `lines` are all lines of one ground (the open page, or one box); `body` those that are surely running text: they
     stand in stacks. A small line next to a headline that is not running text is its kicker or deck. Lines that are set
-    downwards make headings of their own, from right to left; so do `heads`, headlines set in small type, which have neither
+    downwards make headings of their own, from right to left, or from left to right where the page is set in vertical lines
+    and they are its level ones; so do `heads`, headlines set in small type, which have neither
     kicker nor deck.
     """
     upright = upright_lines(lines, type_size)
     level = [line for line in lines if line not in upright and line not in heads]
     headings = _find_level(level, Ground(body, obstacles, type_size))
     headings += [_with_roles(group) for group in _group(sorted(heads, key=lambda box: box.y0), obstacles)]
+    turn, back = (transposed, transposed) if vertical else (turned, turned_back)
     headings += [
-        Heading(tuple(zip(turned_back(line for line, _ in heading.lines), (role for _, role in heading.lines), strict=True)))
-        for heading in _find_level(turned(upright), Ground((), turned(obstacles), type_size))
+        Heading(tuple(zip(back(line for line, _ in heading.lines), (role for _, role in heading.lines), strict=True)))
+        for heading in _find_level(turn(upright), Ground((), turn(obstacles), type_size))
     ]
     taken = {line for heading in headings for line, _ in heading.lines}
     return tuple(headings), tuple(line for line in lines if line not in taken)

@@ -67,20 +67,25 @@ def find_regions(
     type_size: float,
     *,
     widths: Mapping[Box, float] | None = None,
+    vertical: bool = False,
 ) -> tuple[Draft, ...]:
     """Sort all lines and pictures of a page into regions. No line is left out, none stands in two.
 
     `grounds` are printed boxes and tints; what stands in one is a world of its own. All in reading-frame pixels.
-    `widths` are those of the lines' strokes (see `stroke_widths`), from which headlines in small type are told.
+    `widths` are those of the lines' strokes (see `stroke_widths`), from which headlines in small type are told. `vertical`:
+    whether the page is set in vertical lines, and its level ones stand upright here.
     """
     folio = set(_folio_lines(lines, rules, type_size))
+    if vertical:
+        folio |= set(_head_lines(lines, rules, type_size))
     drafts = [Draft(Role.FOLIO, (line,), line) for line in lines if line in folio]
     for ground in (None, *range(len(grounds))):
         own = [line for line in lines if line not in folio and innermost(line, grounds) == ground]
         own_pictures = [picture for picture in pictures if innermost(picture, grounds) == ground]
         around = Surroundings([*rules, *own_pictures], None if ground is None else grounds[ground], type_size)
         heads = small_headlines(own, widths or {}, around, HEADING_SIZE * type_size)
-        drafts += _ground_regions(own, own_pictures, rules, type_size, ground, heads=heads)
+        obstacles = Obstacles(own_pictures, rules, vertical=vertical)
+        drafts += _ground_regions(own, obstacles, type_size, ground, heads=heads)
     return tuple(sorted(drafts, key=lambda draft: (draft.box.y0, draft.box.x0)))
 
 
@@ -107,27 +112,48 @@ def _folio_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -
     return ()
 
 
+def _head_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """The same on a vertical page, whose top is on the left here: the level lines above the frame of the text."""
+    if not lines:
+        return ()
+    printed = hull([*lines, *rules])
+    tall = [
+        rule
+        for rule in rules
+        if rule.height >= FOLIO_RULE * printed.height and rule.cx - printed.x0 <= FOLIO_BAND * printed.width
+    ]
+    for rule in sorted(tall, key=lambda box: box.cx):
+        above = [line for line in lines if line.cx < rule.cx and line.cy > rule.y0 and line.cy < rule.y1]
+        if above and not any(_is_set_full(block, type_size) for block in stack_lines(above, rules, type_size)):
+            return tuple(above)
+    return ()
+
+
 def _is_set_full(block: Block, type_size: float) -> bool:
     """Whether lines of a block run from edge to edge of a column, as those of articles do and those of a date box do not."""
     full = sum(line.width >= block.box.width - FULL_LINE * type_size for line in block.lines)
     return len(block.lines) >= RUNNING_TEXT and full > 1 and block.box.width >= COLUMN_MIN * type_size
 
 
+@dataclass(frozen=True, slots=True)
+class Obstacles:
+    """What parts the text of one ground, and whether the page is set in vertical lines."""
+
+    pictures: Sequence[Box]
+    rules: Sequence[Box]
+    vertical: bool = False
+
+
 def _ground_regions(
-    lines: Sequence[Box],
-    pictures: Sequence[Box],
-    rules: Sequence[Box],
-    type_size: float,
-    ground: int | None,
-    *,
-    heads: Sequence[Box],
+    lines: Sequence[Box], around: Obstacles, type_size: float, ground: int | None, *, heads: Sequence[Box]
 ) -> list[Draft]:
-    obstacles = [*rules, *pictures]
+    pictures = around.pictures
+    obstacles = [*around.rules, *pictures]
     body = _running_text([line for line in lines if line not in heads], obstacles, type_size)
     drafts = [Draft(Role.PICTURE, (), picture, ground) for picture in pictures]
     if ground is not None and lines and not body:
         return [*drafts, Draft(Role.ADVERTISEMENT, tuple(sorted(lines, key=lambda box: (box.y0, box.x0))), hull(lines), ground)]
-    headings, rest = find_headings(lines, body, obstacles, type_size, heads)
+    headings, rest = find_headings(lines, body, obstacles, type_size, heads, vertical=around.vertical)
     for heading in headings:
         drafts += _heading_drafts(heading, ground)
     walls = [*obstacles, *(_bar(heading.box) for heading in headings)]

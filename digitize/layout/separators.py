@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.geometry import Box, hull
-from digitize.layout.ink import components, odd
+from digitize.geometry import Box
+from digitize.layout.ink import components, odd, runs
 from digitize.layout.upright import UPRIGHT
 
 if TYPE_CHECKING:
@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 RULE_RUN = 2.0
 """Unbroken ink along a rule, in type sizes: twice the longest stroke of a character of the body type."""
 
+STROKE = 0.5
+"""Share of its length in lines of large type from which what looks like a rule is a stroke of theirs: rules pass by, or
+through lines that the detector ran together."""
+
+MIDDLE = 0.25
+"""How far from a line's middle a rule that runs along it is none, in heights of the line: those above and below stand off."""
+
 RULE_LENGTH = 3.5
 """The shortest rule, in type sizes: shorter ones (dashes, brackets) part nothing."""
 
@@ -29,9 +36,6 @@ RULE_THICKNESS = 0.6
 
 RULE_SLOPE = 0.02
 """How far a rule may drift across its direction for each pixel along it: what is left of skew and warp."""
-
-RULE_INKED = 0.9
-"""Share of the way between two pieces of a rule, at least, that is inked and was blanked where they are one."""
 
 CORNER_GAP = 0.35
 """Gaps in a box's border up to this many type sizes are closed: worn corners, and less than the space to a neighbour."""
@@ -50,6 +54,12 @@ GUTTER_MAX = 4.0
 
 BESIDE_RULE = 0.25
 """White on each side of a column rule, in type sizes, at least: a rule stands in the middle of a gutter."""
+
+ALONG = 0.4
+"""Share of a line's height over which an upright rule is inked beside it, in one place across: worn rules have breaks."""
+
+WAVE = 0.1
+"""The same at the sides of a rule, which waves or is worn."""
 
 SIDE = 0.1
 """Share of an upright line's width, on either side of it, that is white."""
@@ -93,33 +103,37 @@ def find_rules(ink: Ink, type_size: float, lines: Sequence[Box], grounds: Sequen
         if line.height >= LARGE_TYPE * type_size
     ]
     solid = [box.grown(CORNER_GAP * type_size, CORNER_GAP * type_size) for box in grounds]
-    mask = _blank(ink.mask, ink, [*large, *solid])
+    mask = _blank(ink.mask, ink, solid)
+    whole = [rule for rule in _long_runs(ink, mask, unit) if not _within(rule, large)]
+    rest = [rule for rule in _long_runs(ink, _blank(mask, ink, large), unit) if not any(r.intersection(rule) for r in whole)]
+    found = [rule for rule in (*whole, *rest) if not _strikes_through(rule, lines, type_size)]
+    return tuple(sorted(found))
+
+
+def _long_runs(ink: Ink, mask: NDArray[np.uint8], unit: float) -> list[Box]:
     found = []
     for vertical in (False, True):
         for x, y, w, h, _ in components(_rule_mask(mask, unit, vertical=vertical)):
             length, across = (h, w) if vertical else (w, h)
             if length >= RULE_LENGTH * unit and across <= RULE_THICKNESS * unit + RULE_SLOPE * length:
                 found.append(ink.box(x, y, w, h))
-    return tuple(sorted(_joined_under(large, found, ink)))
+    return found
 
 
-def _joined_under(blanked: Sequence[Box], rules: Sequence[Box], ink: Ink) -> list[Box]:
-    """The level rules with those joined that are one, interrupted only by a blanked line that was detected over it."""
-    joined: list[Box] = []
-    for rule in sorted(rules):
-        before = next((other for other in joined if _is_one(other, rule, blanked, ink)), None)
-        if before:
-            joined.remove(before)
-        joined.append(hull((before, rule)) if before else rule)
-    return joined
+def _within(rule: Box, lines: Sequence[Box]) -> bool:
+    """Whether a rule lies for the most part in lines of large type, and so is a stroke, or strokes in a row."""
+    return sum(rule.intersection(line) for line in lines) > STROKE * rule.area
 
 
-def _is_one(left: Box, right: Box, blanked: Sequence[Box], ink: Ink) -> bool:
-    if left.upright or right.upright or left.overlap_y(right) <= 0 or left.x1 >= right.x0:
-        return False
-    gap = Box(left.x1, min(left.y0, right.y0), right.x0, max(left.y1, right.y1))
-    under = any(line.overlap_x(gap) > RULE_INKED * gap.width and line.overlap_y(gap) > 0 for line in blanked)
-    return under and bool(ink.mask[ink.window(gap)].any(axis=0).mean() >= RULE_INKED)
+def _strikes_through(rule: Box, lines: Sequence[Box], type_size: float) -> bool:
+    """Whether a level rule runs along the middle of a line: strokes that film has run together, or a dash."""
+    return any(
+        line.height < LARGE_TYPE * type_size
+        and abs(line.cy - rule.cy) <= MIDDLE * line.height
+        and line.overlap_x(rule) > STROKE * rule.width
+        for line in lines
+        if not rule.upright
+    )
 
 
 def column_rules(ink: Ink, rules: Sequence[Box], lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
@@ -134,11 +148,25 @@ def _runs_through_text(ink: Ink, rule: Box, lines: Sequence[Box], type_size: flo
     """Whether characters stand close on both sides of an upright rule in most rows of text that it passes."""
     reach = BESIDE_RULE * type_size
     rows = [line for line in lines if rule.y0 <= line.cy <= rule.y1 and line.x0 - reach < rule.cx < line.x1 + reach]
+    blur = 1 / ink.scale
     through = 0
     for line in rows:
-        sides = Box(rule.x0 - reach, line.y0, rule.x0, line.y1), Box(rule.x1, line.y0, rule.x1 + reach, line.y1)
+        left, right = _place_beside(ink, rule, line)
+        sides = Box(left - reach, line.y0, left - blur, line.y1), Box(right + blur, line.y0, right + reach, line.y1)
         through += all(ink.mask[ink.window(side)].any() for side in sides)
     return 2 * through > len(rows)
+
+
+def _place_beside(ink: Ink, rule: Box, line: Box) -> tuple[float, float]:
+    """The left and right side of an upright rule where it passes a line: one that leans takes a little of its box there."""
+    rows, columns = ink.window(Box(rule.x0, line.y0, rule.x1, line.y1))
+    inked = ink.mask[rows, columns].mean(axis=0)
+    place = int(np.argmax(inked))
+    own = [(a, b) for a, b in runs(inked >= WAVE) if a <= place < b]
+    if inked[place] < ALONG or not own:
+        return rule.x0, rule.x1
+    (a, b), start = own[0], columns.start
+    return (start + a) / ink.scale, (start + b) / ink.scale
 
 
 def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, ...]:

@@ -45,6 +45,11 @@ def turned_back(boxes: Iterable[Box], width: float = 0.0) -> tuple[Box, ...]:
     return tuple(Box(width - box.y1, box.x0, width - box.y0, box.x1) for box in boxes)
 
 
+def transposed(boxes: Iterable[Box]) -> tuple[Box, ...]:
+    """Boxes with their sides exchanged: upright lines that follow each other from left to right then do so downwards."""
+    return tuple(Box(box.y0, box.x0, box.y1, box.x1) for box in boxes)
+
+
 def turned_ink(ink: Ink) -> Ink:
     """The page's ink turned anticlockwise by a quarter."""
     return replace(ink, grey=np.ascontiguousarray(np.rot90(ink.grey)), mask=np.ascontiguousarray(np.rot90(ink.mask)))

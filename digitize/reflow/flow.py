@@ -191,9 +191,14 @@ def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End
 
 
 def heading_place(part: Region) -> tuple[float, float]:
-    """Where a part of a heading comes: from the top down; those set downwards, whose tops are level, from the right."""
-    upright = all(line.box.upright for line in part.lines)
-    return (0.0, -part.box.x0) if upright else (part.box.y0, 0.0)
+    """Where a part of a heading comes: from the top down; those set downwards, whose tops are level, from the right.
+
+    The level lines of a vertical page stand upright in the reading frame; the first of them is on the left there.
+    """
+    if not all(line.box.upright for line in part.lines):
+        return part.box.y0, 0.0
+    level = all(line.writing_mode is WritingMode.HORIZONTAL_TB for line in part.lines)
+    return 0.0, part.box.x0 if level else -part.box.x0
 
 
 def line_pitch(region: Region) -> float:

@@ -39,7 +39,7 @@ FLOW = {
 """What the text says of one block going on in another. Bylines and openings end and begin items in every newspaper."""
 
 OPENS_ITEM = -4.0
-"""A block that begins with a dateline is the first of its item."""
+"""A block that begins with a dateline is the first of its item; on vertical pages several telegrams stand under one heading."""
 
 BYLINE_BELOW = 5.0
 """A byline signs the text right above it."""
@@ -78,12 +78,15 @@ HEADED_START = {
 LEFTWARD = 0.1
 """Points taken for each column width that a block begins right of the heading's first column: text begins on the left."""
 
+FIRST_TIER = 1.0
+"""The same on vertical pages, where text begins in the first tier that its heading stands in."""
+
 
 class FlowGraph:
     """The blocks and headings of a page with what stands between them; scores any pair."""
 
     def __init__(self, page: Page, cues: Cues) -> None:
-        self.type_size = page.type_size
+        self.type_size, self._vertical = page.type_size, page.vertical
         text = page.running_text
         self.blocks = tuple(make_block(region, text, page.type_size, cues) for region in text)
         self.headings = heading_nodes(page.regions)
@@ -135,7 +138,8 @@ class FlowGraph:
         nearest = [b for b, head in zip(self.blocks, self._reach.head, strict=True) if head == number]
         row = min((b.box.y0 - self._reach.illustrated(heading, b) for b in nearest), default=block.box.y0)
         top = block.box.y0 - self._reach.illustrated(heading, block)
-        if all(abs(y - row) > ALIGNED * self.type_size for y in (top, block.box.y0, heading.top_over(block.box))):
+        apart = all(abs(y - row) > ALIGNED * self.type_size for y in (top, block.box.y0, heading.top_over(block.box)))
+        if apart and not self._reach.is_next(number, target):
             return NEVER
         if number in self._reach.embedded:
             found = Evidence().plus(HEADS, "round the heading")
@@ -151,7 +155,8 @@ class FlowGraph:
                 return NEVER
             found = found.plus(ASIDE, "beside the heading's columns")
         first = min((b.box.x0 for b in nearest), default=block.box.x0)
-        found = found.plus(-LEFTWARD * abs(block.box.x0 - first) / self._steps.column, "not the first column")
+        leftward = FIRST_TIER if self._vertical else LEFTWARD
+        found = found.plus(-leftward * abs(block.box.x0 - first) / self._steps.column, "not the first column")
         return found.plus(*HEADED_START[block.start])
 
     def _continues(self, number: int, target: int) -> Evidence:
@@ -164,7 +169,7 @@ class FlowGraph:
         if block.start is Start.BYLINE:
             return found.plus(BYLINE_BELOW, "signs the text above") if block.box.y0 > source.box.cy else NEVER
         if block.start is Start.OPENING:
-            found = found.plus(OPENS_ITEM, "opens an item")
+            found = found.plus(0.0 if self._vertical else OPENS_ITEM, "opens an item")
             flow = FLOW[source.end, Start.PARAGRAPH]
         else:
             flow = FLOW[source.end, block.start]

@@ -59,6 +59,9 @@ class Reach:
             left, right = sorted((heading.box, block.box), key=lambda box: box.cx)
             gap = (right.x0 - left.x1) / size
             level = abs(block.box.y0 - heading.box.y0) <= ALIGNED * size
+            if heading.level:  # the text of a vertical page stands below its level headings, and reaches out at their sides
+                below = block.box is right and not self._steps.walled(left, right)
+                level = below and block.box.overlap_y(heading.box) > heading.box.height / 2
             return gap if level and -1 <= gap <= HEADING_REACH and not self._steps.parted(left, right) else None
         if heading.box.overlap_x(block.box) <= size or heading.box.cy >= block.box.y0:
             return None
@@ -70,6 +73,12 @@ class Reach:
         if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._steps.ruled(span):
             return None
         return span.height / size if max(self._steps.white(span)) <= HEADING_REACH * size else None
+
+    def is_next(self, number: int, target: int) -> bool:
+        """Whether a block is the first below a heading in its column, however level the columns beside it begin."""
+        block = self._blocks[target]
+        over = [b for b, head in zip(self._blocks, self.head, strict=True) if head == number and b.box.cy < block.box.y0]
+        return self.head[target] == number and not any(b.box.overlap_x(block.box) > 0 for b in over)
 
     def illustrated(self, heading: HeadingNode, block: Block) -> float:
         """How much of what stands between a heading and a block below it is pictures with their captions, in pixels."""

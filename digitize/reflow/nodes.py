@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitize.geometry import hull
-from digitize.model import HEADING_ROLES, Role
+from digitize.model import HEADING_ROLES, Role, WritingMode
 from digitize.reflow.flow import Edges, End, Start, block_end, block_start, column_edges, line_pitch
 
 if TYPE_CHECKING:
@@ -67,6 +67,11 @@ class HeadingNode:
     def upright(self) -> bool:
         """Whether it is set downwards beside its text, as a vertical heading of a horizontal page is."""
         return all(line.box.height >= UPRIGHT * line.box.width for line in self.region.lines)
+
+    @property
+    def level(self) -> bool:
+        """Whether it is set in level lines on a vertical page, over the text that stands below it there."""
+        return self.upright and all(line.writing_mode is WritingMode.HORIZONTAL_TB for line in self.region.lines)
 
 
 @dataclass(frozen=True, slots=True)

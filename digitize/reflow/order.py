@@ -28,11 +28,17 @@ BAND = 4.0
 ITEM_LINES = 3
 """Running text without a heading is an item of its own from so many lines on; less, or a list, is a filler."""
 
+ITEM_LENGTH = 25
+"""The shortest telegrams have so many characters."""
+
 BYLINE_REACH = 3.0
 """How far below a heading its byline stands at most, in type sizes."""
 
 ORNAMENT = 0.4
 """Mean confidence below which a line by itself is no text: what recognizers make of stars, arrows and dust."""
+
+SCRAP = 2.5
+"""A line by itself, shorter than this many type sizes, is no text on a vertical page."""
 
 CANDIDATES = 3
 """So many of the strongest links into a block are kept, made or not, so that a decision can be explained."""
@@ -54,6 +60,7 @@ def read_order(page: Page) -> Page:
     if is_running(page):
         return run_on(mark_folio(page, cues))
     page = part_bylines(without_ornaments(mark_folio(page, cues)), cues)
+    page = without_scraps(page) if page.vertical else page
     graph = FlowGraph(page, cues)
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
@@ -67,7 +74,7 @@ def read_order(page: Page) -> Page:
         ]
     index = _index_regions(page, cues)
     ordered = [region for region in page.regions if region.role is Role.FOLIO]
-    ordered += [region for unit in _in_rows(units, page.type_size) for region in _settled(unit, index)]
+    ordered += [region for unit in _in_rows(units, page) for region in _settled(unit, index, vertical=page.vertical)]
     seen = {region.id for region in ordered}
     left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
     return replace(page, links=(*links, *figures), rejected=rejected, regions=(*ordered, *left))
@@ -88,6 +95,17 @@ def _is_ornament(region: Region) -> bool:
         return False
     line = region.lines[0]
     return not any(c.isalnum() for c in line.text) or 0 < line.confidence < ORNAMENT
+
+
+def without_scraps(page: Page) -> Page:
+    """The page with lines too short for text as fillers: numbers and signs in a vertical page's advertisements."""
+    return replace(
+        page, regions=tuple(replace(r, role=Role.FILLER) if _is_scrap(r, page.type_size) else r for r in page.regions)
+    )
+
+
+def _is_scrap(region: Region, type_size: float) -> bool:
+    return region.role is Role.PARAGRAPH and len(region.lines) == 1 and region.box.width < SCRAP * type_size
 
 
 def part_bylines(page: Page, cues: Cues) -> Page:
@@ -223,16 +241,38 @@ def _belonging(unit: Sequence[Region], picture: Region) -> float:
     return -_apart(outline, picture.box)
 
 
-def _in_rows(units: Sequence[list[Region]], type_size: float) -> list[list[Region]]:
-    """Units from the top row down, each row from left to right."""
+def _in_rows(units: Sequence[list[Region]], page: Page) -> list[list[Region]]:
+    """Units from the top row down, each row from left to right; those of a vertical page tier by tier, from the right.
+
+    There the tiers stand side by side in the reading frame, from left to right.
+    """
+    if page.vertical:
+        return _in_tiers(units, page.type_size)
     tops = sorted(units, key=lambda unit: min(region.box.y0 for region in unit))
     rows: list[tuple[float, list[list[Region]]]] = []
     for unit in tops:
         top = min(region.box.y0 for region in unit)
-        if not rows or top - rows[-1][0] > BAND * type_size:
+        if not rows or top - rows[-1][0] > BAND * page.type_size:
             rows.append((top, []))
         rows[-1][1].append(unit)
     return [unit for _, row in rows for unit in sorted(row, key=lambda each: each[0].box.x0)]
+
+
+def _in_tiers(units: Sequence[list[Region]], type_size: float) -> list[list[Region]]:
+    """Units by the tier that they begin in, the first one first; those of one tier as they follow each other in it."""
+    begins = sorted(units, key=lambda unit: _start(unit).x0)
+    tiers: list[tuple[float, list[list[Region]]]] = []
+    for unit in begins:
+        if not tiers or _start(unit).x0 - tiers[-1][0] > BAND * type_size:
+            tiers.append((_start(unit).x0, []))
+        tiers[-1][1].append(unit)
+    return [unit for _, tier in tiers for unit in sorted(tier, key=lambda each: _start(each).y0)]
+
+
+def _start(unit: Sequence[Region]) -> Box:
+    """The box around a unit's heading, or of its first text."""
+    heading = [region.box for region in unit if region.role in HEADING_ROLES]
+    return hull(heading or [unit[0].box])
 
 
 def _index_regions(page: Page, cues: Cues) -> frozenset[str]:
@@ -247,14 +287,20 @@ def _index_regions(page: Page, cues: Cues) -> frozenset[str]:
     return frozenset(r.id for r in page.regions if r.frame_id in boxes or (r.heading_id and r.heading_id in headings))
 
 
-def _settled(unit: Sequence[Region], index: frozenset[str]) -> list[Region]:
+def _settled(unit: Sequence[Region], index: frozenset[str], *, vertical: bool) -> list[Region]:
     """A unit's regions, or fillers where it is no item: an index, a list, a scrap of text without a heading."""
-    if unit[0].role is Role.ADVERTISEMENT or (unit[0].id not in index and _is_item(unit)):
+    is_item = _is_item(unit) and (not vertical or _is_long(unit))
+    if unit[0].role is Role.ADVERTISEMENT or (unit[0].id not in index and is_item):
         return list(unit)
     return [
         region if region.role in {Role.PICTURE, Role.CAPTION} else replace(region, role=Role.FILLER, heading_id=None)
         for region in unit
     ]
+
+
+def _is_long(unit: Sequence[Region]) -> bool:
+    """Whether a unit has text enough for an item of a vertical page, whose advertisements set a few words under large type."""
+    return sum(len(line.text) for region in unit if region.role is Role.PARAGRAPH for line in region.lines) >= ITEM_LENGTH
 
 
 def _is_item(unit: Sequence[Region]) -> bool:

@@ -56,6 +56,9 @@ COLUMN_RULES = 0.6
 COLUMN_RULE = -1.5
 """A rule in the gutter parts items in some newspapers and only columns in others."""
 
+TIERS = 2.0
+"""A level rule over so many tiers closes off a part of a vertical page; shorter ones part the items of one."""
+
 DROP = 0.4
 """Points taken for each type size that the next block begins below the end of the one before: text flows up, not down."""
 
@@ -67,7 +70,7 @@ class Steps:
         self, page: Page, blocks: Sequence[Block], headings: Sequence[HeadingNode], passed: frozenset[int] = frozenset()
     ) -> None:
         """Take in a page; text goes past the headings numbered in `passed` as it goes past pictures."""
-        self.type_size = page.type_size
+        self.type_size, self._vertical = page.type_size, page.vertical
         self.column = float(np.median([block.box.width for block in blocks])) if blocks else 1.0
         self._headings, self._blocks = [h for i, h in enumerate(headings) if i not in passed], blocks
         self._nodes: tuple[HeadingNode | Block, ...] = (*self._headings, *blocks)
@@ -130,6 +133,10 @@ class Steps:
         gutter = Box(left.x1, max(left.y0, right.y0), right.x0, min(left.y1, right.y1))
         ruled = any(left.cx < r.cx < right.cx and r.overlap_y(gutter) > 0.5 * gutter.height for r in self.upright_rules)
         return ruled or any(gutter.contains(box.cx, box.cy) for box in self._printed)
+
+    def walled(self, left: Box, right: Box) -> bool:
+        """Whether a rule runs down between two boxes side by side along most of the left one."""
+        return any(left.cx < r.cx < right.cx and r.overlap_y(left) > 0.5 * left.height for r in self._upright)
 
     def white(self, span: Box) -> tuple[float, ...]:
         """The heights of white in a span, from top to bottom, between what is printed there, in pixels."""
@@ -219,17 +226,28 @@ class Steps:
         found = Evidence().plus(BESIDE, "the next column").plus(-SKIPPED * skipped, "columns between")
         drop = (b.y0 - a.y1) / self.type_size
         found = found.plus(-DROP * max(0.0, drop), "begins lower")
-        found = found.plus(-DROP * max(0.0, (stack[0].box.y0 - b.y1) / self.type_size), "ends higher")
+        if not (self._vertical and self._is_top(b)):
+            found = found.plus(-DROP * max(0.0, (stack[0].box.y0 - b.y1) / self.type_size), "ends higher")
         found = found.plus(LEAVES_TEXT if stack[-1].box != a else 0.0, "text below in its column")
         upright = [r for r in self.upright_rules if a.cx < r.cx < b.cx]
         if any(r.overlap_y(gutter) > 0.5 * gutter.height for r in upright):
             found = found.plus(COLUMN_RULE, "a rule in the gutter")
         low, high = (a, b) if a.cy < b.cy else (b, a)
         span = Box(min(a.x0, b.x0), low.y1, max(a.x1, b.x1), high.y0)
-        return found.plus(RULE if span.y0 < span.y1 and self.ruled(span) else 0.0, "a rule between")
+        both = all(self.ruled(Box(box.x0, span.y0, box.x1, span.y1)) for box in (a, b))
+        return found.plus(RULE if span.y0 < span.y1 and both and self.ruled(span) else 0.0, "a rule between")
+
+    def _is_top(self, b: Box) -> bool:
+        """Whether a block stands first in its column, below the rule that frames the text or closes off what is above.
+
+        There text of a vertical page goes on from the foot of the tier above.
+        """
+        frames = [r for r in self._rules if r.width >= TIERS * b.width and r.cy < b.cy and r.overlap_x(b) > 0.5 * b.width]
+        top = max((rule.cy for rule in frames), default=-np.inf)
+        return not any(top < o.box.cy < b.y0 and o.box.overlap_x(b) > 0.5 * min(o.box.width, b.width) for o in self._nodes)
 
     def _back(self, a: Box, b: Box) -> Evidence:
-        if b.y0 < a.y1 - self.type_size:
+        if self._vertical or b.y0 < a.y1 - self.type_size:
             return NEVER
         span = Box(min(a.x0, b.x0), a.y1, max(a.x1, b.x1), b.y0)
         if self.ruled(span) or any(span.y0 <= heading.box.cy <= span.y1 for heading in self._headings):

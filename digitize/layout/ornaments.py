@@ -1,0 +1,67 @@
+"""Wavy, dotted and ornamented rules: rows of small marks, long and thin as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from digitize.layout.ink import components, odd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from digitize.geometry import Box
+    from digitize.layout.ink import Ink
+
+THICKNESS = 0.5
+"""The thickest wave or ornament, in type sizes: most characters are higher, and so tell themselves apart."""
+
+GAP = 0.4
+"""White between two marks of one rule, in type sizes: dots stand closer than the signs of sparse text."""
+
+LENGTH = 4.0
+"""The shortest row of marks that is a rule, in type sizes: dots that lead from a name to a number are fewer."""
+
+INKED = 0.4
+"""Share of a rule's length that its marks take: dots leave as much white as ink."""
+
+IN_TEXT = 0.3
+"""Share of a row of marks that lies on lines of text from which it is made of their signs."""
+
+
+def find_ornamented_rules(ink: Ink, type_size: float, lines: Sequence[Box], rules: Sequence[Box]) -> tuple[Box, ...]:
+    """Find rules that are no unbroken line, level and upright, in reading-frame pixels.
+
+    `lines` are the text lines as detected; `rules` those that were found as lines, which are not given again.
+    """
+    unit = type_size * ink.scale
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=8)
+    found: list[Box] = []
+    for vertical in (False, True):
+        across = stats[:, cv2.CC_STAT_WIDTH if vertical else cv2.CC_STAT_HEIGHT]
+        thin = across <= THICKNESS * unit
+        thin[0] = False  # the paper
+        marks = np.asarray(thin[labels], np.uint8)
+        for box in _rows(ink, marks, unit, vertical=vertical):
+            in_text = sum(box.intersection(line) for line in lines) > IN_TEXT * box.area
+            if not in_text and not any(box.intersection(rule) > 0 for rule in (*rules, *found)):
+                found.append(box)
+    return tuple(sorted(found))
+
+
+def _rows(ink: Ink, marks: NDArray[np.uint8], unit: float, *, vertical: bool) -> list[Box]:
+    """The rows of marks, joined over the white between them, that are long, thin and inked as a rule is."""
+    bar = np.ones((odd(GAP * unit), 1) if vertical else (1, odd(GAP * unit)), np.uint8)
+    joined = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, bar), np.uint8)
+    found = []
+    for x, y, w, h, _ in components(joined):
+        length, across = (h, w) if vertical else (w, h)
+        if length >= LENGTH * unit and across <= THICKNESS * unit:
+            inked = marks[y : y + h, x : x + w].any(axis=1 if vertical else 0)
+            if inked.mean() >= INKED:
+                found.append(ink.box(x, y, w, h))
+    return found
