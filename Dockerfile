@@ -3,6 +3,9 @@
 #   docker build -t digitize .
 #   docker run --rm --network none --read-only --tmpfs /tmp --user "$(id -u):$(id -g)" \
 #       -v "$PWD/scans:/in:ro" -v "$PWD/articles:/out" digitize run /in --output /out
+#
+# With an NVIDIA GPU: docker build --build-arg EXTRAS=gpu -t digitize-gpu . and docker run --gpus all ... digitize-gpu.
+# CUDA's libraries come from wheels; the machine needs the driver and NVIDIA's container toolkit.
 
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 
@@ -18,12 +21,18 @@ WORKDIR /src
 # Dependencies first: they change rarely, and their layer is kept while the project's own code changes.
 # The two OpenCV wheels write the same cv2/. The headless one goes in last and wins: it needs no X11 or GL libraries.
 # Of the other one its record stays, which paddlex asks for; its libraries, Qt among them, go.
+# The same holds for onnxruntime/, of which the GPU's wheel stays alone.
+ARG EXTRAS=""
 COPY pyproject.toml ./
-RUN python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
-        > requirements.txt \
+RUN python3 -c "import sys, tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+extras = [project['optional-dependencies'][name] for name in sys.argv[1].split(',') if name]; \
+print(*project['dependencies'], *sum(extras, []), sep='\n')" "$EXTRAS" > requirements.txt \
     && python3 -m pip --python /opt/digitize/bin/python3 install -r requirements.txt \
     && python3 -m pip --python /opt/digitize/bin/python3 install --force-reinstall --no-deps \
         "$(grep opencv-python-headless requirements.txt)" \
+    && if grep -q onnxruntime-gpu requirements.txt; then \
+        python3 -m pip --python /opt/digitize/bin/python3 uninstall --yes onnxruntime onnxruntime-gpu \
+        && python3 -m pip --python /opt/digitize/bin/python3 install --no-deps "onnxruntime-gpu>=1.31"; fi \
     && packages="$(/opt/digitize/bin/python3 -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
     && rm -rf "$packages/opencv_contrib_python.libs" "$packages/cv2/qt" \
     # Test suites that wheels carry. Bytecode stays: on a read-only root it could not be made again on any start.
@@ -52,6 +61,7 @@ COPY --from=build /var/cache/digitize /var/cache/digitize
 ENV PATH="/opt/digitize/bin:${PATH}" \
     HOME=/tmp \
     XDG_CACHE_HOME=/var/cache \
+    NVIDIA_DRIVER_CAPABILITIES=compute,utility \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from digitize.errors import MissingDependencyError
+from digitize.ocr import networks
 from digitize.ocr.networks import Network, flush_denormals
+from digitize.ocr.paddle import PaddleRecognizer
 from digitize.ocr.runtime import onnxruntime
 from digitize.ocr.weights import find_weights
 
@@ -67,3 +69,58 @@ def test_text_detection_gives_the_same_to_the_bit_without_denormals() -> None:
     plain = onnxruntime().InferenceSession(str(path), providers=["CPUExecutionProvider"])
     assert flush_denormals(bytearray(path.read_bytes())) > 100_000
     assert np.array_equal(plain.run(None, {"x": image})[0], Network(path, "cpu").run(image))
+
+
+class CudaRuntime:
+    """Stands for ONNX Runtime built for CUDA: its sessions run on the CPU and say that they run on a GPU."""
+
+    SessionOptions = staticmethod(onnxruntime().SessionOptions)
+
+    def __init__(self) -> None:
+        self.loaded = False
+        self.asked: list[Any] = []
+        self.widths: list[tuple[int, int]] = []
+
+    def preload_dlls(self) -> None:
+        """CUDA's libraries are looked for before the first session that wants them; what is missing is printed."""
+        print("Failed to load libcublas.so")  # noqa: T201 - as it does
+        self.loaded = not self.asked or self.loaded
+
+    def InferenceSession(self, model: str | bytes, settings: Any, providers: list[Any]) -> Any:  # noqa: N802 - ONNX Runtime's name
+        """A session on the CPU."""
+        self.asked.append(providers[0])
+        session = onnxruntime().InferenceSession(model, settings, providers=["CPUExecutionProvider"])
+        widths = self.widths
+
+        class Session:
+            get_inputs = session.get_inputs
+
+            def get_providers(self) -> list[str]:
+                return ["CUDAExecutionProvider", "CPUExecutionProvider"]
+
+            def run(self, outputs: None, inputs: dict[str, Any]) -> Any:
+                (tensor,) = inputs.values()
+                widths.append((len(tensor), tensor.shape[3]))
+                return session.run(outputs, inputs)
+
+        return Session()
+
+
+def test_a_gpu_reads_what_a_cpu_reads_in_larger_batches(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The GPU that was asked for gets the networks, its libraries loaded in silence, and lines of a width in one batch."""
+    lines = [np.full((48, 400), 255, np.uint8) for _ in range(20)]
+    for number, line in enumerate(lines):
+        line[10:38, 20 + 5 * number : 30 + 6 * number] = 0
+    part = find_weights("small").recognition
+    expected = PaddleRecognizer(part, "cpu").read(lines)
+    runtime = CudaRuntime()
+    monkeypatch.setattr(networks, "onnxruntime", lambda: runtime)
+    recognizer = PaddleRecognizer(part, "gpu:1")
+    assert recognizer.on_gpu
+    assert runtime.loaded
+    assert capsys.readouterr().out == ""
+    assert runtime.asked == [("CUDAExecutionProvider", {"device_id": "1"})]
+    assert [r.text for r in recognizer.read(lines)] == [r.text for r in expected]
+    assert runtime.widths == [(20, 400)]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from digitize.ocr.weights import Weights
     from digitize.options import Options
 
-_REMEDY = "install onnxruntime-gpu with its CUDA libraries in place of onnxruntime, or use --device cpu"
+_REMEDY = "install onnxruntime-gpu[cuda,cudnn] in place of onnxruntime, or use --device cpu"
 # What the NVIDIA driver shows of itself when a GPU is there.
 _GPU_TRACES = ("/dev/nvidia0", "/proc/driver/nvidia/version", "/dev/dxg")
 
