@@ -19,20 +19,28 @@ if TYPE_CHECKING:
     from builders import Shape
 
 
-def preview(width: int = 300, height: int = 400, grey: int = 220) -> bytes:
+def jpeg(width: int = 300, height: int = 400, grey: int = 220) -> bytes:
     """A small JPEG."""
     stream = io.BytesIO()
     Image.new("L", (width, height), grey).save(stream, "JPEG")
     return stream.getvalue()
 
 
+PREVIEW = jpeg()
+
+
 def write_shape(
-    output: Path, shape: Shape, *, formats: Collection[Format] = tuple(Format), pictured: bool = True, **changes: object
+    output: Path,
+    shape: Shape,
+    *,
+    formats: Collection[Format] = tuple(Format),
+    preview: bytes | None = PREVIEW,
+    **changes: object,
 ) -> Path:
     """Write a made page with its documents and its record, some of its fields changed; its folder."""
     page, articles = shape.page, shape.articles
     documents = {d.name: d.content for d in export_page(page, articles, shape.issue, shape.revision, formats)}
-    documents[page.id + SVG_SUFFIX] = to_svg(page, articles, preview() if pictured else None)
+    documents[page.id + SVG_SUFFIX] = to_svg(page, articles, preview)
     fields: dict[str, object] = {
         "page_id": page.id,
         "status": Status.DONE,

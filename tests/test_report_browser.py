@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import builders
 import pytest
-from archives import preview, write_shape
+from archives import jpeg, write_shape
 from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 
 from digitize.batch.record import Failure, Status
 from digitize.batch.reporting import write_report
+from digitize.model import Role, WritingMode
 from digitize.report import Imprint, Outcome, Row, index_html, thumbnail_of
 
 if TYPE_CHECKING:
@@ -35,13 +36,22 @@ def named(shape: Shape, name: str) -> Shape:
     return replace(shape, page=replace(shape.page, id=name), articles=articles)
 
 
+def long_and_vertical() -> Shape:
+    """A vertical page whose text is longer than a screen is wide."""
+    setter = builders.Setter(writing_mode=WritingMode.VERTICAL_RL)
+    headline = builders.make_passage(setter.set(Role.HEADLINE, "全國運動會"))
+    texts = [builders.make_passage(setter.set(Role.PARAGRAPH, *["第五屆全國運動會定於今日開幕"] * 40))]
+    page = builders.make_page(tuple(setter.regions), writing_mode=WritingMode.VERTICAL_RL, language="zh-Hant")
+    return builders.Shape(page, (builders.make_article(headline, *texts),))
+
+
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
     """The report over four pages: two horizontal ones, a vertical one, and one that failed; names are awkward."""
     output = tmp_path / "reel #7 & 50% 'x'"
     write_shape(output, named(builders.plain(), "A01"))
-    write_shape(output, named(builders.figure(), "报2"), negative=True)
-    write_shape(output, named(builders.vertical(), "V01"))
+    write_shape(output, named(builders.figure(), "报2"), negative=True, preview=jpeg(200, 600))
+    write_shape(output, named(long_and_vertical(), "V01"))
     failed = replace(builders.no_articles(), articles=())
     write_shape(output, named(failed, "X01"), status=Status.FAILED, error=Failure("PageError", "it is torn", "mend it"))
     return write_report(output).index.parent
@@ -52,7 +62,7 @@ def reel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The overview of a reel of 2,000 pages: every tenth one without confidence, every hundredth one failed."""
     folder = tmp_path_factory.mktemp("reel")
     (folder / "thumbnails").mkdir()
-    picture = thumbnail_of(preview())
+    picture = thumbnail_of(jpeg())
     rows = []
     for number in range(PAGES):
         name = f"p{number:04}"
@@ -183,8 +193,8 @@ def test_every_page_opens_without_a_complaint(browser: Chrome, report: Path) -> 
     addresses = [link.get_attribute("href") for link in all_of(browser, "#pages a")]
     for address in addresses:
         browser.get(address)
-        shown = browser.execute_script("return [...document.images].every((image) => image.complete && image.naturalWidth > 0)")
-        assert shown
+        pictures = "return Promise.all([...document.querySelectorAll('image')].map((image) => image.decode()))"
+        browser.execute_script(pictures)  # raises where one cannot be shown
         one_of(browser, "a[rel=up]").click()
         assert one_of(browser, "h1").text == "reel #7 & 50% 'x'"
     assert len(addresses) == 4
@@ -231,7 +241,7 @@ def test_the_keyboard_reaches_everything(browser: Chrome, report: Path) -> None:
 def test_the_scan_can_be_enlarged_cleared_and_inverted(browser: Chrome, report: Path) -> None:
     """Small type can be read, the scan be seen without marks, and film as if it were paper."""
     show(browser, report / "pages" / "报2.html")
-    picture, table = one_of(browser, ".sheet img"), one_of(browser, ".table")
+    picture, table = one_of(browser, ".sheet image"), one_of(browser, ".table")
     assert picture.size["height"] < table.size["height"] < 900
     one_of(browser, "[value=wide]").send_keys(Keys.SPACE)
     assert picture.size["width"] < table.size["width"]
@@ -250,6 +260,12 @@ def test_vertical_text_is_set_vertically(browser: Chrome, report: Path) -> None:
     assert one_of(browser, ".vertical .text").value_of_css_property("writing-mode") == "vertical-rl"
     headline, text = one_of(browser, ".text h2"), one_of(browser, ".text p")
     assert headline.location["x"] > text.location["x"]
+    box = one_of(browser, ".vertical .text")
+    begins = browser.execute_script(
+        "return [arguments[0].scrollWidth > arguments[0].clientWidth, arguments[0].scrollLeft]", box
+    )
+    assert begins == [True, 0]  # it can be scrolled, and its beginning is shown
+    assert headline.location["x"] + headline.size["width"] <= box.location["x"] + box.size["width"]
 
 
 def tree(browser: Chrome) -> Sequence[dict[str, dict[str, str]]]:
@@ -285,6 +301,8 @@ def test_it_fits_every_screen(browser: Chrome, report: Path, name: str, width: i
     show(browser, report / path, f"#{part}" if part else "")
     settled(browser)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    for picture in all_of(browser, ".thumb img"):
+        assert picture.size["height"] <= picture.find_element(By.XPATH, "..").size["height"]
     lightness = browser.execute_script("return getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0]")
     assert (int(lightness) > 128) == (scheme == "light")
     SCREENS.mkdir(parents=True, exist_ok=True)

@@ -69,7 +69,7 @@ class _Reader:
             rest=layout.rest if layout else (),
             rest_zones=layout.rest_zones if layout else (),
             preview=preview if thumbnail else None,
-            negative=record.negative,
+            between=(thumbnail.left, thumbnail.right) if thumbnail else (0.0, 1.0),
             reason=record.error.message if record.error else "",
             remedy=record.error.remedy if record.error else "",
             problems=tuple(self._problems),

@@ -31,8 +31,9 @@ _DOCUMENTS = {".tei.xml": "TEI", ".newsml.xml": "NewsML-G2", ".alto.xml": "ALTO"
 _BADGE = 0.014
 
 _MINUTE, _HOUR = 60, 3600
-# Newspapers that are named at the head of a report; a reel has one, rarely a few.
-_NEWSPAPERS = 6
+# Newspapers that are named at the head of a report; a reel has one, rarely a few. A name that stands on fewer pages than
+# this share of those with the most frequent one has been misread.
+_NEWSPAPERS, _OFTEN = 6, 0.1
 
 
 def index_html(title: str, rows: Sequence[Row]) -> bytes:
@@ -71,7 +72,8 @@ def page_html(page: PageView, title: str, around: Around) -> bytes:
     Returns:
         The document, UTF-8; the same values give the same bytes.
     """
-    badge = round(_BADGE * max(page.width, page.height))
+    left, right = page.between
+    badge = round(_BADGE * max((right - left) * page.width, page.height))
     return _rendered("page", page=page, title=title, around=around, badge=badge)
 
 
@@ -146,4 +148,6 @@ def _newspapers(imprints: Sequence[Imprint]) -> list[tuple[str, str, str]]:
     """The newspapers of a reel, the most frequent first, each with its first and last date."""
     counts = Counter(imprint.newspaper for imprint in imprints if imprint.newspaper)
     dates = {name: sorted(i.date for i in imprints if i.newspaper == name and i.date) or [""] for name in counts}
-    return [(name, dates[name][0], dates[name][-1]) for name, _ in counts.most_common(_NEWSPAPERS)]
+    often = max(counts.values(), default=0) * _OFTEN
+    named = [name for name, count in counts.most_common(_NEWSPAPERS) if count >= often]
+    return [(name, dates[name][0], dates[name][-1]) for name in named]

@@ -169,7 +169,8 @@ class PageView:
     """A page as the report shows it.
 
     `facts` are names and figures from the record, in the order to be shown. `preview` is None where the drawing holds
-    none; `width` and `height` are original pixels, 0 where they are not known. `rest` is text that is in no article.
+    none; `width` and `height` are original pixels, 0 where they are not known; `between` are the shares of the width, 0..1,
+    between which the page lies. `rest` is text that is in no article.
     """
 
     id: str
@@ -182,7 +183,7 @@ class PageView:
     rest: tuple[PassageText, ...] = ()
     rest_zones: tuple[Zone, ...] = ()
     preview: bytes | None = None
-    negative: bool = False
+    between: tuple[float, float] = (0.0, 1.0)
     reason: str = ""
     remedy: str = ""
     problems: tuple[str, ...] = ()
