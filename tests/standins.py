@@ -6,10 +6,12 @@ Worker processes load them by name, as they load the real ones.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from digitize.errors import OutputError, PageError
 from digitize.geometry import Box
 from digitize.model import Article, ArticleKind, Folio, LinePiece, Page, Passage, Region, Role, TextLine
 from digitize.pipeline import PageResult, make_issue
+from digitize.scan.page_ids import half_id
 
 if TYPE_CHECKING:
     from digitize.model import Scan
@@ -51,7 +54,8 @@ def run_with(load_name: str, *arguments: str) -> int:
 
 def load(options: Options, threads: int) -> Stages:
     """Stages that do at once, without a network, what a page's name says."""
-    return Stages(lambda scan: _read(scan, options), page_documents, f"cpu, {threads} threads", ("these are stand-ins",))
+    told = ("these are stand-ins",)
+    return Stages(lambda scan: _read(scan, options), page_documents, f"cpu, {threads} threads", told, _split)
 
 
 def load_slowly(options: Options, threads: int) -> Stages:
@@ -65,15 +69,28 @@ def load_nothing(_options: Options, _threads: int) -> Stages:
     raise AssertionError("still alive")
 
 
+def _split(scan: Scan) -> tuple[Scan, ...]:
+    """Two pages of a frame whose name says that it has a fold."""
+    if "fold" not in scan.page_id:
+        return (scan,)
+    return tuple(replace(scan, page_id=half_id(scan.page_id, number)) for number in (1, 2))
+
+
+def _is_asked_for(mishap: str, name: str) -> bool:
+    """Whether a page's name asks for a mishap; one with a number befalls only one of the two pages on a frame."""
+    match = re.search(rf"{mishap}(\d?)", name)
+    return match is not None and (not match[1] or name.endswith(f"-{match[1]}"))
+
+
 def _pause(seconds: float) -> None:
     time.sleep(seconds)
 
 
 def _read(scan: Scan, options: Options) -> PageResult:
     name = scan.page_id
-    if "hang" in name:
+    if _is_asked_for("hang", name):
         time.sleep(3600)
-    if "crash" in name:
+    if _is_asked_for("crash", name):
         os.kill(os.getpid(), signal.SIGSEGV)
     if "exit" in name:
         os._exit(3)

@@ -93,12 +93,12 @@ def contents(address: Address) -> dict[str, bytes]:
 
 
 def timeless(files: dict[str, bytes]) -> dict[str, bytes]:
-    """Files as they are but for what a clock wrote: the seconds that a record tells of."""
+    """Files as they are but for what a clock wrote: the seconds that a record tells of, and when its run began."""
     return {name: _without_timings(content) if name.endswith(RECORD_NAME) else content for name, content in files.items()}
 
 
 def _without_timings(record: bytes) -> bytes:
-    return json.dumps(json.loads(record) | {"timings": {}}).encode()
+    return json.dumps(json.loads(record) | {"timings": {}, "run": {}}).encode()
 
 
 def _proxy(port: int, mishaps: Mishaps) -> type[BaseHTTPRequestHandler]:

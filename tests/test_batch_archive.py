@@ -10,7 +10,7 @@ import standins
 from PIL import Image
 
 from digitize.__main__ import main
-from digitize.batch.archive import Difference, Fault, verify
+from digitize.batch.fixity import Difference, Fault, verify
 from digitize.batch.run import run
 from digitize.batch.tasks import Workers
 from digitize.errors import ExitCode
@@ -55,14 +55,40 @@ def test_what_is_missing_altered_or_extra_is_listed(archive: Path, capsys: pytes
         "A01/A01.alto.xml": Difference.ALTERED,
         "A02/A02-a001.tei.xml": Difference.MISSING,
         "A02/A02-a009.tei.xml": Difference.EXTRA,
-        "scans/A01.png": Difference.MISSING,
+        "scans/A01.png": Difference.NOT_FOUND,
         "scans/A02.png": Difference.ALTERED,
     } | {f"A04-blank/{name}": Difference.EXTRA for name in ("A04-blank.alto.xml", "A04-blank.svg", "page.json")}
     assert differences(archive) == expected
     assert main(["verify", str(archive)]) == ExitCode.INVALID_XML
     told = capsys.readouterr()
-    assert str(Fault("scans/A02.png", Difference.ALTERED)) in told.out.splitlines()
-    assert "8 files not as recorded" in told.err
+    assert str(Fault(str(archive.parent / "scans" / "A02.png"), Difference.ALTERED)) in told.out.splitlines()
+    assert "8 files not as recorded (restore the files from a copy, or run again" in told.err
+    assert "name the folder where the inputs lie now with --inputs" in told.err
+
+
+def test_inputs_are_found_from_anywhere(archive: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Relative paths go from the folder that the run was started in."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert list(verify(archive)) == []
+
+
+def test_inputs_that_lie_elsewhere_can_be_named(archive: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under the folder named, by as much of their paths as is there; without it they are told in one line for each folder."""
+    scans = archive.parent / "scans"
+    scans.rename(archive.parent / "moved")
+    (archive.parent / "mounted").mkdir()
+    assert list(verify(archive)) == [Fault("scans", Difference.NOT_FOUND, 4)]
+    assert main(["verify", str(archive)]) == ExitCode.INVALID_XML
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["scans: not found, 4 inputs"]
+    assert told.err.endswith("4 files not as recorded (name the folder where the inputs lie now with --inputs)\n")
+    assert main(["verify", str(archive), "--inputs", str(archive.parent / "moved")]) == ExitCode.DONE
+    (archive.parent / "moved").rename(archive.parent / "mounted" / "scans")
+    assert list(verify(archive, [archive.parent / "mounted"])) == []
+    (archive.parent / "mounted" / "scans" / "A01.png").write_bytes(b"x")
+    (fault,) = verify(archive, [archive.parent / "mounted"])
+    assert (fault.path, fault.difference) == (str(archive.parent / "mounted" / "scans" / "A01.png"), Difference.ALTERED)
 
 
 def test_a_second_run_puts_right_what_was_altered(archive: Path) -> None:

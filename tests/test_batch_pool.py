@@ -20,6 +20,7 @@ from digitize.batch.lock import LOCK_NAME, locked
 from digitize.batch.record import RECORD_NAME, Status
 from digitize.batch.run import Progress, run
 from digitize.batch.tasks import Workers
+from digitize.batch.unfinished import MARK_NAME
 from digitize.batch.writing import is_whole, read_record
 from digitize.errors import ConfigurationError, DigitizeError, ExitCode, OutputError, UsageError
 from digitize.options import Options
@@ -115,6 +116,29 @@ def test_a_crash_costs_a_file_of_many_pages_one_page(scans: Path, out: Path) -> 
     assert {read_record(out / f"reel-f00{n}").status for n in range(1, 8)} == {Status.DONE}  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(("mishap", "lost", "kept"), [("crash1", 1, 2), ("crash2", 2, 1), ("hang2", 2, 1)])
+def test_a_mishap_on_one_of_two_pages_on_a_frame_costs_that_page(
+    scans: Path, out: Path, mishap: str, lost: int, kept: int
+) -> None:
+    """The other one is read, each is told of once, and none is tried again while nothing changes."""
+    made = [Image.new("L", (200, 120), 150 + frame) for frame in range(2)]
+    made[0].save(scans / f"fold-{mishap}.tif", save_all=True, append_images=made[1:])
+    summary = read(scans, out, Workers(jobs=1, page_timeout=3))
+    names = [f"fold-{mishap}-f00{frame}" for frame in (1, 2)]
+    assert sorted(reasons(summary)) == [f"{name}-{lost}" for name in names]
+    expected = {f"{name}-{kept}": "done" for name in names} | {f"{name}-{lost}": "failed" for name in names}
+    assert statuses(out) == expected
+    assert sorted(outcome.page_id for outcome in summary.outcomes) == sorted(expected)
+    assert all(outcome.skipped for outcome in read(scans, out, Workers(jobs=1, page_timeout=3)).outcomes)
+
+
+def test_a_frame_both_of_whose_pages_crash_loses_both(scans: Path, out: Path) -> None:
+    """And the run ends."""
+    Image.new("L", (200, 120), 150).save(scans / "fold-crash.png")
+    assert sorted(reasons(read(scans, out))) == ["fold-crash-1", "fold-crash-2"]
+    assert statuses(out) == {"fold-crash-1": "failed", "fold-crash-2": "failed"}
+
+
 def test_a_worker_that_somebody_kills_costs_nothing(scans: Path, out: Path) -> None:
     """Its page is read by another one."""
     pages(scans, *(f"A{n:02d}" for n in range(30)))
@@ -198,8 +222,8 @@ def test_a_signal_ends_a_run_at_once(scans: Path, out: Path, number: signal.Sign
     assert process.returncode == ExitCode.INTERRUPTED, told
     assert "Traceback" not in told
     wait_for(lambda: not any(_command(pid) for pid in workers), 5)
-    assert all(is_whole(folder, read_record(folder)) for folder in out.iterdir())  # type: ignore[arg-type]
-    assert not list(out.rglob(".digitize-*"))
+    assert all(is_whole(folder, read_record(folder)) for folder in out.glob("*/"))  # type: ignore[arg-type]
+    assert [path.name for path in out.rglob(".digitize-*")] == [MARK_NAME]
 
 
 def test_a_second_run_stops_at_once(scans: Path, out: Path) -> None:
@@ -254,7 +278,7 @@ def test_a_full_disk_ends_the_run_and_tells_what_to_free(scans: Path, tmp_path: 
         assert "MB for each page left, and run the same command again)" in told
         assert "Traceback" not in told
         assert 0 < len(statuses(out)) < 12
-        assert all(is_whole(folder, read_record(folder)) for folder in out.iterdir())  # type: ignore[arg-type]
+        assert all(is_whole(folder, read_record(folder)) for folder in out.glob("*/"))  # type: ignore[arg-type]
         subprocess.run(["mount", "-o", "remount,size=4m", str(out)], check=True)
         assert read(scans, out).exit_code is ExitCode.DONE
         assert len(statuses(out)) == 12

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.batch.outcome import Outcome, Summary
-from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile
+from digitize.batch.record import Counts, Failure, Record, Run, Status, WrittenFile
 from digitize.errors import ExitCode, UnreadableImageError
 from digitize.model import Source
 
@@ -41,6 +41,7 @@ def full_record(**changes: object) -> Record:
         "error": Failure("PageError", "what", "remedy"),
         "image_hash": "e" * 64,
         "text_sketch": "f" * 512,
+        "run": Run("2026-05-09T12:00:00.000001+00:00", "/home/archive"),
         "files": (WrittenFile("p0001-f003.alto.xml", "d" * 64),),
     }
     return Record(**(fields | changes))  # type: ignore[arg-type]

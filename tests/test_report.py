@@ -22,7 +22,7 @@ from PIL import Image
 from transcribed import write_issue
 
 from digitize.__main__ import main
-from digitize.batch.archive import verify
+from digitize.batch.fixity import verify
 from digitize.batch.record import Failure, Status, is_negative, skew_of
 from digitize.batch.reporting import write_report
 from digitize.batch.run import run

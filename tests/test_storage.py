@@ -20,7 +20,8 @@ from stores import BUCKET, Mishaps, contents, every_seventh, s3_server, timeless
 
 from digitize import storage
 from digitize.batch import lease
-from digitize.batch.archive import Difference, state_of, verify
+from digitize.batch.archive import state_of
+from digitize.batch.fixity import Difference, verify
 from digitize.batch.lease import Fence, held
 from digitize.batch.lock import LOCK_NAME
 from digitize.batch.record import RECORD_NAME, Record, Status
@@ -255,7 +256,7 @@ def test_status_and_verify_look_into_stores(tmp_path: Path) -> None:
         ("A01-a001.tei.xml", Difference.MISSING),
         ("A02.svg", Difference.ALTERED),
         ("notes.txt", Difference.EXTRA),
-        ("A02.png", Difference.MISSING),
+        ("A02.png", Difference.NOT_FOUND),
     }
     with pytest.raises(UsageError, match="no page records"):
         state_of(OUT / "nowhere")

@@ -1,28 +1,24 @@
-"""What an output folder holds, by its records: how its pages ended, and whether every file is what it was."""
+"""What an output folder holds, by its records: how its pages ended."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from enum import StrEnum
-from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitize.batch.duplicates import find_duplicates
-from digitize.batch.lock import LOCK_NAME
 from digitize.batch.record import RECORD_NAME, Status
 from digitize.batch.stored import records_below, unwritable
 from digitize.batch.writing import read_record
 from digitize.errors import OutputError, UsageError
-from digitize.scan.page_ids import REPORT_NAME, natural_order, printable
-from digitize.storage import Address, fetched, place
+from digitize.scan.page_ids import REPORT_NAME, natural_order
+from digitize.storage import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from digitize.batch.record import Failure, Record
     from digitize.storage import Place
@@ -80,25 +76,6 @@ class State:
         return json.dumps(asdict(self), ensure_ascii=False, indent=2)
 
 
-class Difference(StrEnum):
-    """How a file differs from what the records say."""
-
-    MISSING = "missing"
-    ALTERED = "altered"
-    EXTRA = "extra"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A file that is not as the records say."""
-
-    path: str
-    difference: Difference
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.difference}"
-
-
 def state_of(output: Place) -> State:
     """How the pages of an output folder ended, by their records.
 
@@ -114,7 +91,7 @@ def state_of(output: Place) -> State:
     doubtful: list[RatedPage] = []
     blank: list[str] = []
     compared: list[Record] = []
-    for record in _records(output):
+    for record in records_of(output):
         statuses[record.status] += 1
         articles, advertisements = articles + record.counts.articles, advertisements + record.counts.advertisements
         if record.status is Status.BLANK:
@@ -146,41 +123,6 @@ def state_of(output: Place) -> State:
     )
 
 
-def verify(output: Place) -> Iterator[Fault]:
-    """Compare every input and output file with the sums in the records.
-
-    Inputs are looked for where the run found them: relative paths go from the current folder. An input that could not
-    be read, and so has no sum, is not compared.
-
-    Yields:
-        Each file that is missing or altered, and each file in the output folder that no record accounts for.
-
-    Raises:
-        UsageError: there is no record in it.
-        OutputError: a file is there and cannot be read.
-    """
-    if isinstance(output, Address):
-        yield from _verify_stored(output)
-        return
-    records = list(_records(output))
-    known: set[Place] = {(output / LOCK_NAME).absolute()}
-    sums = cache(_sum)
-    for record in records:
-        folder = output / record.page_id
-        known.add((folder / RECORD_NAME).absolute())
-        expected: list[tuple[Place, str]] = [(folder / file.name, file.sha256) for file in record.files]
-        expected += [(place(record.source.path), record.source.sha256)]
-        for path, wanted in expected:
-            whole = path.absolute() if isinstance(path, Path) else path
-            known.add(whole)
-            found = sums(whole) if wanted else ""
-            if found != wanted:
-                yield Fault(printable(path), Difference.ALTERED if found else Difference.MISSING)
-    for path in sorted(output.rglob("*"), key=lambda path: natural_order(str(path))):
-        if not path.is_dir() and path.absolute() not in known and not _is_of_report(path, output):
-            yield Fault(printable(path), Difference.EXTRA)
-
-
 def page_folders(output: Path) -> list[Path]:
     """The folders with a page's record, readable or not, in the order of their pages.
 
@@ -193,49 +135,22 @@ def page_folders(output: Path) -> list[Path]:
     except OSError as error:
         raise OutputError(f"{output} cannot be read: {error.strerror}", remedy="check its permissions") from error
     if not names:
-        raise _no_records(output)
+        raise no_records(output)
     return [output / name for name in names]
 
 
-def _verify_stored(output: Address) -> Iterator[Fault]:
-    """The same of an output in a store, page by page in the order of its list."""
-    found_record = False
-    source_sum = lru_cache(maxsize=8)(_sum)  # a file's frames follow each other
-    with _as_unreadable(output):
-        for folder, is_folder in output.entries():
-            if not is_folder:
-                yield from [] if folder.name == LOCK_NAME else [Fault(printable(folder), Difference.EXTRA)]
-                continue
-            record = read_record(folder)
-            record = record if record and record.page_id == folder.name else None
-            found_record |= record is not None
-            expected = {folder / file.name: file.sha256 for file in record.files} if record else {}
-            there = set(folder.files())
-            if record:
-                there.discard(folder / RECORD_NAME)
-                source = record.source
-                for path, wanted in (*expected.items(), (place(source.path), source.sha256)):
-                    found = (source_sum(path) if path not in expected else _sum(path)) if wanted else ""
-                    if found != wanted:
-                        yield Fault(printable(path), Difference.ALTERED if found else Difference.MISSING)
-            for path in sorted(there - expected.keys(), key=lambda path: natural_order(str(path))):
-                yield Fault(printable(path), Difference.EXTRA)
-    if not found_record:
-        raise _no_records(output)
-
-
-def _records(output: Place) -> Iterator[Record]:
+def records_of(output: Place) -> Iterator[Record]:
     """The records of an output folder, in the order of their pages; one that cannot be read leaves its files extra."""
     found = False
     for record in _stored_records(output) if isinstance(output, Address) else _local_records(output):
         found = True
         yield record
     if not found:
-        raise _no_records(output)
+        raise no_records(output)
 
 
 def _stored_records(output: Address) -> Iterator[Record]:
-    with _as_unreadable(output):
+    with as_unreadable(output):
         yield from records_below(output)
 
 
@@ -246,7 +161,8 @@ def _local_records(output: Path) -> Iterator[Record]:
             yield record
 
 
-def _no_records(output: Place) -> UsageError:
+def no_records(output: Place) -> UsageError:
+    """What is wrong with an output folder without a record."""
     return UsageError(f"{output}: no page records found", remedy="name a folder that `digitize run` has written")
 
 
@@ -261,29 +177,13 @@ def is_report(folder: Path) -> bool:
         return False
 
 
-def _is_of_report(path: Path, output: Path) -> bool:
-    """Whether a file is a report's: everything in one is derived, and nobody vouches for it."""
-    first, *rest = path.relative_to(output).parts
-    return bool(rest) and first in {REPORT_NAME, REPORT_WORK}
-
-
 def _seconds(record: Record) -> float:
     return sum(seconds for _, seconds in record.timings)
 
 
-def _sum(path: Place) -> str:
-    """The SHA-256 (hex) of a file; empty where it is not there."""
-    try:
-        with fetched(path) as copy, copy.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except (FileNotFoundError, NotADirectoryError):
-        return ""
-    except OSError as error:
-        raise OutputError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions and the medium") from error
-
-
 @contextmanager
-def _as_unreadable(output: Address) -> Iterator[None]:
+def as_unreadable(output: Address) -> Iterator[None]:
+    """Tell what a store says as the reason why an output cannot be read."""
     try:
         yield
     except OSError as error:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from digitize.batch.issues import IssueInput
 from digitize.batch.reading import fail_task
 from digitize.batch.record import MORE_MEMORY, Failure
-from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Read, Ready, Task
+from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Parted, Read, Ready, Task
 from digitize.batch.worker import serve
 from digitize.errors import DigitizeError
 from digitize.machine import memory_of
@@ -58,6 +58,7 @@ class _Worker:
     source: Source | None = None
     counted: bool = False
     told: set[str] = field(default_factory=set)
+    part: str = ""  # of a frame that shows two pages, the one that is read
     ready: bool = False
     loading: bool = False
     leaving: bool = False
@@ -93,6 +94,7 @@ class Pool:
         self._waiting: deque[Task] = deque()
         self._warned: set[str] = set()
         self._broken_starts = 0
+        self._given_up: set[str] = set()
 
     @property
     def busy(self) -> tuple[str, ...]:
@@ -155,7 +157,7 @@ class Pool:
         return _Worker(process, tasks, messages, time.monotonic() + LOADING_TIMEOUT)
 
     def _give(self, worker: _Worker, task: Task) -> None:
-        worker.task, worker.source, worker.counted, worker.told = task, None, False, set()
+        worker.task, worker.source, worker.counted, worker.told, worker.part = task, None, False, set(), ""
         worker.until(self._patience(task) if worker.ready else LOADING_TIMEOUT)
         try:
             worker.tasks.send(task)
@@ -181,7 +183,7 @@ class Pool:
                 if isinstance(message, Read) and worker.task:
                     index = worker.task.index
                     self._page_read(worker, message.outcomes)
-                    yield index, message.outcomes
+                    yield index, tuple(each for each in message.outcomes if each.page_id not in self._given_up)
                 else:
                     self._note(worker, message)
         except (EOFError, OSError):
@@ -198,6 +200,7 @@ class Pool:
         if worker.task is None:
             return
         worker.told |= {outcome.page_id for outcome in outcomes}
+        worker.part = ""
         if not isinstance(worker.task.entry, IssueInput):
             worker.task = replace(worker.task, first=worker.task.first + 1, attempt=1)
         worker.until(self._patience(worker.task))
@@ -210,6 +213,9 @@ class Pool:
                 worker.source, worker.counted = source, counted
                 if counted and worker.task:
                     self._share_out(worker, worker.task, source.frames)
+            case Parted(page):
+                worker.part = page
+                worker.until(self._page_timeout)
             case Finished(read):
                 worker.task = None
                 if read >= self._setup.pages_per_worker:
@@ -276,8 +282,12 @@ class Pool:
         if task.attempt < ATTEMPTS:
             self._waiting.appendleft(replace(task, attempt=task.attempt + 1))
             return
-        yield task.index, fail_task(task, failure, self._setup.job, worker.source, worker.told)
-        after = replace(task, first=task.first + 1, attempt=1)
+        failed = fail_task(task, failure, self._setup.job, worker.source, worker.told, worker.part)
+        yield task.index, failed
+        # Of a frame's two pages, the other one is read next: this one counts as read.
+        other = bool(worker.part) and worker.part not in self._given_up
+        self._given_up |= {outcome.page_id for outcome in failed if worker.part}
+        after = replace(task, first=task.first + (not other), attempt=1)
         if worker.counted and worker.source and after.first <= (after.last or worker.source.frames):
             self._waiting.appendleft(after)
 
@@ -292,7 +302,7 @@ def _doing(worker: _Worker) -> str:
     entry = worker.task.entry
     if isinstance(entry, IssueInput):
         return entry.pages[0].stem
-    return page_id(entry.stem, worker.task.first, worker.source.frames if worker.source else 1)
+    return worker.part or page_id(entry.stem, worker.task.first, worker.source.frames if worker.source else 1)
 
 
 def _cause_of_death(code: int) -> Failure:

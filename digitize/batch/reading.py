@@ -21,7 +21,7 @@ from digitize.batch.described import Descriptions, joined
 from digitize.batch.duplicates import text_sketch
 from digitize.batch.issues import IssueInput, OcrPage, open_issue
 from digitize.batch.outcome import Outcome
-from digitize.batch.record import Counts, Failure, Record, Status, WrittenFile, is_negative, skew_of
+from digitize.batch.record import Counts, Failure, Record, Run, Status, WrittenFile, is_negative, skew_of
 from digitize.batch.sources import known_sum, scans_of, unread
 from digitize.batch.writing import forget_failed, is_whole, read_record, sha256, write_page
 from digitize.errors import ConfigurationError, DigitizeError, PageError
@@ -59,7 +59,7 @@ class Job:
     """What all pages of a run have in common; it crosses to other processes.
 
     `force` reads again what is done, `retry_failed` what has failed and has not changed since. `fence` is looked at before
-    a page is written, where no lock of the system ends with the run.
+    a page is written, where no lock of the system ends with the run. `run` is this run.
     """
 
     output: Place
@@ -69,6 +69,15 @@ class Job:
     retry_failed: bool = False
     described: Descriptions = field(default_factory=Descriptions)
     fence: Fence | None = None
+    run: Run = field(default_factory=Run)
+
+    def has_read(self, record: Record) -> bool:
+        """Whether a page was read by this very run, before it was stopped."""
+        return record.run.began == self.run.began != ""
+
+    def reads_again(self, record: Record) -> bool:
+        """Whether a page is to be read, though nothing has changed since."""
+        return not self.has_read(record) and (self.force or (self.retry_failed and record.status is Status.FAILED))
 
     def digest(self, described: Description) -> str:
         """SHA-256 (hex) of all that was told and changes what is written for a page."""
@@ -101,6 +110,7 @@ def read_entry(
     *,
     first: int = 1,
     on_open: Callable[[Source], None] = lambda _: None,
+    on_part: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[Outcome, ...]]:
     """Read the pages of one input, frame by frame as they are asked for.
 
@@ -110,6 +120,7 @@ def read_entry(
         stages: gives what pages are read with; called for the first page that is not done already.
         first: the frame to begin with, from 1.
         on_open: called with what is known of the file, once it is open and again when its frames are counted.
+        on_part: called with the id of each of the two pages on a frame, before it is read.
 
     Yields:
         How the pages of a frame ended, after their records are written; where all of the file is done already, all at
@@ -121,16 +132,18 @@ def read_entry(
     if isinstance(entry, IssueInput):
         for outcome in _read_issue(entry, job):
             yield (outcome,)
-    elif first == 1 and not job.force and (records := _done_before(entry, job)):
+    elif first == 1 and (records := _done_before(entry, job)):
         yield tuple(Outcome.of(record, skipped=True) for record in records)
     else:
         started = time.perf_counter()
         for scan in scans_of(entry, job.options, first, on_open):
-            yield _read_frame(scan, job, stages, job.described.of(entry.stem, scan.page_id), started)
+            yield _read_frame(scan, job, stages, job.described.of(entry.stem, scan.page_id), started, on_part=on_part)
             started = time.perf_counter()
 
 
-def fail_task(task: Task, failure: Failure, job: Job, source: Source | None, told: Collection[str] = ()) -> tuple[Outcome, ...]:
+def fail_task(  # noqa: PLR0917 - what is known of a process that is gone
+    task: Task, failure: Failure, job: Job, source: Source | None, told: Collection[str] = (), part: str = ""
+) -> tuple[Outcome, ...]:
     """Record a page as failed, or of an issue all pages but those that were told of, because the process that read is gone.
 
     Args:
@@ -139,21 +152,27 @@ def fail_task(task: Task, failure: Failure, job: Job, source: Source | None, tol
         job: what the run was told.
         source: what is known of the file; None where it has not been opened.
         told: ids of an issue's pages that are done with.
+        part: the id of one of two pages on the frame, if that is what it was at.
     """
     entry = task.entry
     if isinstance(entry, IssueInput):
         lost = [page for page in entry.pages if page.stem not in told]
-        return tuple(_fail_page(page.stem, page.stem, unread(page.path), failure, job) for page in lost)
+        return tuple(_fail_page((page.stem,), unread(page.path), failure, job) for page in lost)
     source = replace(source or unread(entry.path), frame=task.first)
     failure = replace(failure, message=f"{source.path}: {failure.message}")
-    return (_fail_page(entry.stem, page_id(entry.stem, task.first, source.frames), source, failure, job),)
+    frame = page_id(entry.stem, task.first, source.frames)
+    return (_fail_page((entry.stem, frame, part or frame), source, failure, job),)
 
 
-def _fail_page(stem: str, page: str, source: Source, error: Failure, job: Job) -> Outcome:
-    """Record a page of a file as failed whose reading left no word, because the process that read it is gone."""
+def _fail_page(ids: Sequence[str], source: Source, error: Failure, job: Job) -> Outcome:
+    """Record a page as failed whose reading left no word, because the process that read it is gone.
+
+    `ids` are those of its file, its frame and itself.
+    """
+    page = ids[-1]
     folder = job.output / page
     earlier = read_record(folder)
-    blank = _blank_record(page, source, job, job.described.of(stem, page))
+    blank = _blank_record(page, source, job, job.described.of(*dict.fromkeys(ids)))
     if refused := _refused(source, earlier, folder, job):
         return Outcome.of(replace(blank, error=Failure.of(refused)))
     record = _failed(blank, earlier, folder, error)
@@ -169,7 +188,13 @@ def _write(job: Job, folder: Place, record: Record, documents: dict[str, bytes],
 
 
 def _read_frame(
-    scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages], described: Description, started: float
+    scan: Scan | FailedFrame,
+    job: Job,
+    stages: Callable[[], Stages],
+    described: Description,
+    started: float,
+    *,
+    on_part: Callable[[str], None],
 ) -> tuple[Outcome, ...]:
     """Read the pages of one frame; `started` is when it began to be opened."""
     if records := _frame_before(scan, job, described):
@@ -177,7 +202,10 @@ def _read_frame(
     outcomes = []
     pages = _pages(scan, job, stages)
     for page in pages:
-        told = joined(described, job.described.of(page.page_id)) if len(pages) > 1 else described
+        told = described
+        if len(pages) > 1:
+            told = joined(described, job.described.of(page.page_id))
+            on_part(page.page_id)
         outcomes.append(_read_page(page, job, stages, told, time.perf_counter() - started))
         started = time.perf_counter()
     if len(pages) > 1:
@@ -198,7 +226,7 @@ def _pages(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages]) -> 
 
 def _frame_before(scan: Scan | FailedFrame, job: Job, described: Description) -> list[Record]:
     """The records of a frame, or of its two pages, if all is done: then the fold need not be found again. Else none."""
-    if job.force or isinstance(scan, FailedFrame) or not may_split(scan, job.options):
+    if isinstance(scan, FailedFrame) or not may_split(scan, job.options):
         return []
     if record := _done(scan.page_id, scan.source.sha256, job, described):
         return [record]
@@ -224,11 +252,10 @@ def _issue_stages(pages: Sequence[OcrPage], options: Options) -> Callable[[], St
 
 def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:
     """The pages of an issue of earlier OCR: articles run on over them, so all are understood before the first is written."""
-    if not job.force:
-        records = [_done_before(page, job) for page in issue.pages]
-        if all(records):
-            yield from (Outcome.of(record, skipped=True) for done in records for record in done)
-            return
+    records = [_done_before(page, job) for page in issue.pages]
+    if all(records):
+        yield from (Outcome.of(record, skipped=True) for done in records for record in done)
+        return
     started = time.perf_counter()
     pages = list(open_issue(issue, job.options, job.described))
     opening = (time.perf_counter() - started) / max(1, len(pages))
@@ -243,7 +270,7 @@ def _done_before(entry: Input | StoredInput | OcrInput, job: Job) -> list[Record
     """The records of all pages of a file, if every one is done: then the file need not be opened. Else none."""
     records: list[Record] = []
     first = read_record(job.output / entry.stem) or read_record(job.output / page_id(entry.stem, 1, 2))
-    if first is None:
+    if first is None or job.reads_again(first):
         return []
     digest = known_sum(entry.path, first.source)
     for frame in range(1, first.source.frames + 1):
@@ -261,7 +288,7 @@ def _done(page: str, source_sha256: str, job: Job, described: Description) -> Re
     record = read_record(folder)
     if (
         record is not None
-        and (record.status is not Status.FAILED or not job.retry_failed)
+        and not job.reads_again(record)
         and record.source.sha256 == source_sha256 != ""
         and record.options_digest == job.digest(described)
         and record.model_digest == job.model_digest
@@ -283,7 +310,7 @@ def _read_page(
 ) -> Outcome:
     """Read, write and record one page, with `again` also where it is done; what goes wrong ends up in its record."""
     folder = job.output / scan.page_id
-    if not (job.force or again) and (record := _done(scan.page_id, scan.source.sha256, job, described)):
+    if not again and (record := _done(scan.page_id, scan.source.sha256, job, described)):
         return Outcome.of(record, skipped=True)
     earlier = read_record(folder)
     blank = _blank_record(scan.page_id, scan.source, job, described)
@@ -298,7 +325,7 @@ def _read_page(
         try:
             if isinstance(scan, Scan):
                 scan = replace(scan, described=described, source=blank.source)
-            record, documents = _documents(scan, stages, job.options, blank, earlier=earlier, opening=opening)
+            record, documents = _documents(scan, stages, job, blank, earlier=earlier, opening=opening)
         except Exception as error:
             if isinstance(error, DigitizeError) and not isinstance(error, PageError):
                 raise  # not this page's fault: the next one would fail too
@@ -310,7 +337,8 @@ def _read_page(
 
 def _blank_record(page: str, source: Source, job: Job, described: Description) -> Record:
     source = replace(source, identifier=described.identifier)
-    return Record(page, Status.FAILED, source, __version__, job.digest(described), job.model_digest, created=now())
+    digest = job.digest(described)
+    return Record(page, Status.FAILED, source, __version__, digest, job.model_digest, created=now(), run=job.run)
 
 
 def _refused(source: Source, earlier: Record | None, folder: Place, job: Job) -> PageError | None:
@@ -336,18 +364,19 @@ def _failed(blank: Record, earlier: Record | None, folder: Place, error: Failure
 
 
 def _documents(
-    scan: Scan | OcrPage, stages: Stages, options: Options, blank: Record, *, earlier: Record | None, opening: float
+    scan: Scan | OcrPage, stages: Stages, job: Job, blank: Record, *, earlier: Record | None, opening: float
 ) -> tuple[Record, dict[str, bytes]]:
     """Read a page and write its documents into memory."""
     result = stages.process(scan)
     created = blank.created
+    again = earlier is not None and job.has_read(earlier) and earlier.status is not Status.FAILED
     revision = Revision(
-        number=earlier.revision + 1 if earlier else 1,
+        number=(earlier.revision if earlier else 0) + (not again),
         created=created,
         first_created=(earlier and earlier.first_created) or created,
     )
     started = time.perf_counter()
-    documents = stages.page_documents(scan.image if isinstance(scan, OcrPage) else scan, result, revision, options)
+    documents = stages.page_documents(scan.image if isinstance(scan, OcrPage) else scan, result, revision, job.options)
     record = replace(
         blank,
         status=Status.BLANK if result.blank else Status.DONE,

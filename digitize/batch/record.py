@@ -105,6 +105,17 @@ class WrittenFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """The run that read a page: when it began (UTC, to the microsecond, so that no two are the same), and where.
+
+    A run that was stopped and goes on is the same run. Relative paths go from `folder`.
+    """
+
+    began: str = ""
+    folder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """All that is kept of the reading of one page.
 
@@ -136,6 +147,7 @@ class Record:
     error: Failure | None = None
     image_hash: str = ""
     text_sketch: str = ""
+    run: Run = field(default_factory=Run)
     files: tuple[WrittenFile, ...] = ()
 
     def to_json(self) -> bytes:
@@ -174,6 +186,7 @@ class Record:
                 warnings=tuple(values.pop("warnings")),
                 error=None if error is None else Failure(**error),
                 image_hash=_hexadecimal(values.pop("image_hash", "")),
+                run=Run(**values.pop("run", {})),
                 files=tuple(WrittenFile(**file) for file in values.pop("files")),
                 **values,
             )

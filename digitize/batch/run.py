@@ -18,6 +18,7 @@ from digitize.batch.pool import Pool
 from digitize.batch.reading import Job, load_stages, now, read_entry
 from digitize.batch.record import Status
 from digitize.batch.tasks import Setup, Workers
+from digitize.batch.unfinished import begin, command_digest, finish
 from digitize.batch.writing import prepare_output, read_record, recover
 from digitize.errors import ConfigurationError, UsageError
 from digitize.machine import available_memory, usable_cores
@@ -110,11 +111,12 @@ def run(
     job = Job(output, options, model_digest, force=force, retry_failed=retry_failed)
     told: list[tuple[tuple[int, int], Outcome]] = []
     dropped, pages = Tally(), set[str]()
-    interrupted = False
+    interrupted = has_read = False
     with held(output) as hold:
         recover(output)
         entries = gather([each for each in sources.found if isinstance(each, FailedInput) or not _is_output(each.path)])
         job = _described(replace(job, fence=None if hold.lock else hold.fence), entries, sources.paths, on_warning)
+        job = replace(job, run=begin(output, command_digest(inputs, options.digest, model_digest, force, retry_failed)))
         feed = Feed(entries, sources.stored)
         ended = _Ended(feed, on_progress)
         try:
@@ -127,13 +129,17 @@ def run(
                     dropped = dropped.with_one(outcome)
                 if job.described.parts:
                     pages.add(outcome.page_id)
+                has_read = has_read or not outcome.skipped
                 ended.count(outcome)
                 on_page(outcome)
         except KeyboardInterrupt:
             interrupted = True
         finally:
             recover(output)
+            if not has_read:
+                finish(output)
         if not interrupted:
+            finish(output)
             _warn_of_missing(job, pages, on_warning)
     told.sort(key=lambda each: each[0])
     return Summary(tuple(outcome for _, outcome in told), interrupted=interrupted, dropped=dropped)

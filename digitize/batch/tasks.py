@@ -120,6 +120,13 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Parted:
+    """A frame shows two pages, and this one is read now."""
+
+    page_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """The reading of a frame has ended, and the records of its pages are written."""
 
@@ -141,4 +148,4 @@ class Broken:
     trace: str
 
 
-Message = Ready | Loading | Loaded | Opened | Read | Finished | Broken
+Message = Ready | Loading | Loaded | Opened | Parted | Read | Finished | Broken

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Read, Ready
+from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Parted, Read, Ready
 from digitize.errors import DigitizeError
 
 if TYPE_CHECKING:
@@ -72,7 +72,10 @@ def _serve(tasks: Connection[object, Task | None], messages: Connection[Message,
                 frames = source.frames
             messages.send(Opened(source, counted=bool(source.media_type)))
 
-        frames_read = read_entry(task.entry, setup.job, stages, first=task.first, on_open=opened)
+        def parted(page: str) -> None:
+            messages.send(Parted(page))
+
+        frames_read = read_entry(task.entry, setup.job, stages, first=task.first, on_open=opened, on_part=parted)
         for frame, outcomes in enumerate(frames_read, start=task.first):
             read += sum(not outcome.skipped for outcome in outcomes)
             messages.send(Read(outcomes))

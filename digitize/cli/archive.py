@@ -83,21 +83,31 @@ def report_command(output: Path) -> None:
 
 @click.command(name="verify", epilog=VERIFY_EXAMPLES)
 @click.argument("output", type=PLACE)
+@click.option(
+    "--inputs",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    multiple=True,
+    help="Where the inputs lie now, if no longer where the run found them.",
+)
 @verbose_option
-def verify_command(output: Place) -> None:
+def verify_command(output: Place, inputs: tuple[Path, ...]) -> None:
     """Compare every input and output file with the SHA-256 in the pages' records.
 
-    What is missing, altered, or in the output folder without a record is listed. Inputs are looked for where the run
-    found them; start from the same folder.
+    What is missing, altered, or in the output folder without a record is listed, and inputs that are not found.
     """
-    from digitize.batch.archive import verify  # noqa: PLC0415 - see the package's docstring
+    from digitize.batch.fixity import Difference, verify  # noqa: PLC0415 - see the package's docstring
     from digitize.errors import InvalidXmlError  # noqa: PLC0415
 
-    count = 0
-    for count, fault in enumerate(verify(output), start=1):  # noqa: B007 - the last one is the count
+    count = lost = 0
+    for fault in verify(output, inputs):
         click.echo(str(fault))
+        count += fault.files
+        lost += fault.files if fault.difference is Difference.NOT_FOUND else 0
     if count:
+        moved = "name the folder where the inputs lie now with --inputs"
         remedy = "restore the files from a copy, or run again: what is missing or altered is read again"
+        remedy = moved if lost == count else f"{remedy}; {moved}" if lost else remedy
         raise InvalidXmlError(f"{counted(count, 'file')} not as recorded", remedy=remedy)
 
 

@@ -1,0 +1,189 @@
+"""Fixity: whether every input and output file is what the records say, by its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitize.batch.archive import REPORT_WORK, as_unreadable, no_records, records_of
+from digitize.batch.lock import LOCK_NAME
+from digitize.batch.record import RECORD_NAME
+from digitize.batch.unfinished import MARK_NAME
+from digitize.batch.writing import read_record
+from digitize.errors import OutputError
+from digitize.scan.page_ids import REPORT_NAME, natural_order, printable
+from digitize.storage import Address, fetched, place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from digitize.batch.record import Record
+    from digitize.storage import Place
+
+# What lies in an output folder while a run goes on, or until one that was stopped goes on.
+OF_RUNS = frozenset({LOCK_NAME, MARK_NAME})
+# A file's frames follow each other, and so its sum is wanted again.
+SUMS_KEPT = 8
+
+
+class Difference(StrEnum):
+    """How a file differs from what the records say."""
+
+    MISSING = "missing"
+    ALTERED = "altered"
+    EXTRA = "extra"
+    NOT_FOUND = "not found"  # an input, which may lie elsewhere by now
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A file that is not as the records say; or a folder of inputs, of which none is found: then `files` are several."""
+
+    path: str
+    difference: Difference
+    files: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.difference}{f', {self.files} inputs' if self.files > 1 else ''}"
+
+
+def verify(output: Place, inputs: Sequence[Path] = ()) -> Iterator[Fault]:
+    """Compare every input and output file with the sums in the records.
+
+    An input that could not be read, and so has no sum, is not compared.
+
+    Args:
+        output: the output folder.
+        inputs: folders in which the inputs lie now, or folders above these; else they are looked for where the run found
+            them, and then by their paths from the current folder.
+
+    Yields:
+        Each file that is missing or altered, each file in the output folder that no record accounts for, and at the end
+        inputs that are not found.
+
+    Raises:
+        UsageError: there is no record in it.
+        OutputError: a file is there and cannot be read.
+    """
+    sources = _Sources(inputs)
+    yield from _verify_stored(output, sources) if isinstance(output, Address) else _verify_local(output, sources)
+    yield from sources.lost()
+
+
+def _verify_local(output: Path, sources: _Sources) -> Iterator[Fault]:
+    known = {(output / name).absolute() for name in OF_RUNS}
+    for record in records_of(output):
+        folder = output / record.page_id
+        known |= {(folder / name).absolute() for name in (RECORD_NAME, *(file.name for file in record.files))}
+        for file in record.files:
+            yield from _compared(folder / file.name, file.sha256, _sum(folder / file.name))
+        yield from sources.check(record)
+    known |= sources.found
+    for path in sorted(output.rglob("*"), key=lambda path: natural_order(str(path))):
+        if not path.is_dir() and path.absolute() not in known and not _is_of_report(path, output):
+            yield Fault(printable(path), Difference.EXTRA)
+
+
+def _verify_stored(output: Address, sources: _Sources) -> Iterator[Fault]:
+    """The same of an output in a store, page by page in the order of its list."""
+    found_record = False
+    with as_unreadable(output):
+        for folder, is_folder in output.entries():
+            if not is_folder:
+                yield from [] if folder.name in OF_RUNS else [Fault(printable(folder), Difference.EXTRA)]
+                continue
+            record = read_record(folder)
+            record = record if record and record.page_id == folder.name else None
+            expected = {folder / file.name: file.sha256 for file in record.files} if record else {}
+            there = set(folder.files())
+            if record:
+                found_record = True
+                there.discard(folder / RECORD_NAME)
+                for path, wanted in expected.items():
+                    yield from _compared(path, wanted, _sum(path))
+                yield from sources.check(record)
+            for path in sorted(there - expected.keys(), key=lambda path: natural_order(str(path))):
+                yield Fault(printable(path), Difference.EXTRA)
+    if not found_record:
+        raise no_records(output)
+
+
+def _compared(path: Place, wanted: str, found: str) -> Iterator[Fault]:
+    if found != wanted:
+        yield Fault(printable(path), Difference.ALTERED if found else Difference.MISSING)
+
+
+class _Sources:
+    """The inputs that records name: compared as they come, each told of once; those not found are gathered."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+        self._sum = lru_cache(maxsize=SUMS_KEPT)(_sum)
+        self._told: set[tuple[str, str]] = set()
+        self._lost: dict[str, list[str]] = {}
+        self._reached: set[str] = set()
+        self.found: set[Path] = set()
+
+    def check(self, record: Record) -> Iterator[Fault]:
+        """Compare the input of a record."""
+        source = record.source
+        if not source.sha256 or (source.path, source.sha256) in self._told:
+            return
+        self._told.add((source.path, source.sha256))
+        folder = source.path.rpartition("/")[0]
+        where = self._place(record)
+        found = self._sum(where) if where else ""
+        if not where or not found:
+            self._lost.setdefault(folder, []).append(source.path)
+            return
+        self._reached.add(folder)
+        if isinstance(where, Path):
+            self.found.add(where.absolute())
+        yield from _compared(where, source.sha256, found)
+
+    def lost(self) -> Iterator[Fault]:
+        """The inputs that were not found; a folder of which none was found stands for them."""
+        for folder, lost in self._lost.items():
+            paths = list(dict.fromkeys(lost))
+            if folder in self._reached or len(paths) == 1:
+                yield from (Fault(path, Difference.NOT_FOUND) for path in paths)
+            else:
+                yield Fault(folder or ".", Difference.NOT_FOUND, len(paths))
+
+    def _place(self, record: Record) -> Place | None:
+        """Where the input of a record lies now; None where it is not found on this machine."""
+        path = place(record.source.path)
+        if isinstance(path, Address):
+            return path
+        parts = path.parts[1:] if path.is_absolute() else path.parts
+        tails = [Path(*parts[start:]) for start in range(len(parts))]
+        places = [folder / tail for folder in self._folders for tail in tails] or [Path(record.run.folder) / path, path]
+        return next((each for each in places if _is_file(each)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # in a folder that may not be entered
+        return False
+
+
+def _is_of_report(path: Path, output: Path) -> bool:
+    """Whether a file is a report's: everything in one is derived, and nobody vouches for it."""
+    first, *rest = path.relative_to(output).parts
+    return bool(rest) and first in {REPORT_NAME, REPORT_WORK}
+
+
+def _sum(path: Place) -> str:
+    """The SHA-256 (hex) of a file; empty where it is not there."""
+    try:
+        with fetched(path) as copy, copy.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise OutputError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions and the medium") from error
