@@ -92,9 +92,12 @@ class Box:
 
     def clipped(self, width: float, height: float) -> Box:
         """The part of the box that lies on a page of that size."""
-        x0, x1 = (min(max(x, 0.0), width) for x in (self.x0, self.x1))
-        y0, y1 = (min(max(y, 0.0), height) for y in (self.y0, self.y1))
-        return Box(x0, y0, x1, y1)
+        return Box(
+            min(max(self.x0, 0.0), width),
+            min(max(self.y0, 0.0), height),
+            min(max(self.x1, 0.0), width),
+            min(max(self.y1, 0.0), height),
+        )
 
 
 def adorns(rule: Box, heading: Box, unit: float) -> bool:

@@ -44,8 +44,9 @@ class Ink:
     def window(self, box: Box) -> tuple[slice, slice]:
         """The rows and columns of the working image under a box."""
         height, width = self.mask.shape
-        b = Box(box.x0 * self.scale, box.y0 * self.scale, box.x1 * self.scale, box.y1 * self.scale).clipped(width, height)
-        return slice(round(b.y0), max(round(b.y0) + 1, round(b.y1))), slice(round(b.x0), max(round(b.x0) + 1, round(b.x1)))
+        top, bottom = (round(min(max(y * self.scale, 0), height)) for y in (box.y0, box.y1))
+        left, right = (round(min(max(x * self.scale, 0), width)) for x in (box.x0, box.x1))
+        return slice(top, max(top + 1, bottom)), slice(left, max(left + 1, right))
 
     def box(self, x: float, y: float, width: float, height: float) -> Box:
         """A box of working pixels in reading-frame pixels."""
@@ -97,5 +98,7 @@ def components(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
 
 def runs(profile: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """The stretches of a profile, bool (n,), that are true: first and one past the last index of each."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], profile.astype(np.int8), [0]))))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    padded = np.zeros(len(profile) + 2, np.bool_)
+    padded[1:-1] = profile
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
