@@ -67,7 +67,10 @@ def test_a_record_reads_as_the_design_says() -> None:
     assert (values["schema"], values["status"], values["created"]) == (1, "done", "2026-05-09T12:30:00Z")
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"\xff", b'{"schema": 1}', b'{"schema": 99}', b"null"])
+NO_RECORDS = [b"", b"[]", b"{}", b"\xff", b'{"schema": 1}', b'{"schema": 99}', b"null", b"[" * 100_000]
+
+
+@pytest.mark.parametrize("content", NO_RECORDS, ids=range(len(NO_RECORDS)))
 def test_what_is_not_a_record_is_refused(content: bytes) -> None:
     """Foreign, broken and future files are told from records by one error."""
     with pytest.raises(ValueError, match="not a page record"):

@@ -279,6 +279,25 @@ def test_what_is_damaged_is_told_and_the_others_go_on(
     assert {"not-whole", "record-not-readable"} & set(row.get("data-flags").split())
 
 
+@pytest.mark.parametrize(
+    ("name", "right", "wrong"),
+    [
+        ("A08-a001.tei.xml", r'points="[^"]*"', 'points="1,2 x"'),
+        ("A08-a001.tei.xml", r'n="1"', 'n="one"'),
+        ("A08.alto.xml", r'HPOS="\d+"', 'HPOS=""'),
+        ("A08.alto.xml", r'GC="[^"]*"', 'GC="sure"'),
+        ("A08.alto.xml", r"(<Text(Block|Line) [^>]*>)", r'\1<Shape><Polygon POINTS="&lt;"/></Shape>'),
+    ],
+)
+def test_values_that_an_editor_broke_are_told(tmp_path: Path, name: str, right: str, wrong: str) -> None:
+    """A document that is well-formed, but with a place or a number that is none, is named; the page is shown without it."""
+    document = write_shape(tmp_path, builders.plain()) / name
+    document.write_text(re.sub(right, wrong, document.read_text("utf-8")), "utf-8")
+    told: list[str] = []
+    assert write_report(tmp_path, told.append).incomplete == 1
+    assert [f"{name} cannot be used: " in line for line in told] == [True]
+
+
 WRONG = (
     {"skew": None},
     {"counts": {"articles": []}},

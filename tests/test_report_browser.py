@@ -174,6 +174,22 @@ def test_the_overview_is_as_it_was_when_one_comes_back(browser: Chrome, reel: Pa
     assert one_of(browser, "#pages").get_attribute("class") == "pages as-list"
 
 
+def test_the_way_past_the_controls_keeps_what_is_chosen(browser: Chrome, reel: Path) -> None:
+    """It leads to the pages, which stay narrowed; and what has the focus is not hidden by what stays in view."""
+    show(browser, reel)
+    one_of(browser, "[value='low-confidence']").send_keys(Keys.SPACE)
+    one_of(browser, ".skip").send_keys(Keys.ENTER)
+    assert browser.switch_to.active_element.get_attribute("id") == "pages"
+    assert len(names(browser)) == 200
+    for _ in range(40):
+        press(browser, Keys.TAB)
+    hidden = "return arguments[0].getBoundingClientRect().top < document.querySelector('.tools').getBoundingClientRect().bottom"
+    for _ in range(30):
+        with_shift = ActionChains(browser).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT)
+        with_shift.perform()
+        assert not browser.execute_script(hidden, browser.switch_to.active_element)
+
+
 def test_without_a_script_everything_is_there(browser: Chrome, report: Path) -> None:
     """The overview and the pages can be read; controls that would do nothing are not shown."""
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})

@@ -190,7 +190,7 @@ class Record:
                 files=tuple(WrittenFile(**file) for file in values.pop("files")),
                 **values,
             )
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ValueError(f"not a page record: {error!r}") from error
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from digitize.report.views import ArticleText, Imprint, PassageText, PrintedLine, Run, Zone
+from digitize.report.views import ArticleText, Imprint, PassageText, PrintedLine, Run, Zone, outline
 from digitize.safe_xml import parse_xml
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ TEI = "{http://www.tei-c.org/ns/1.0}"
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-_POINTS = re.compile(r"\d+,\d+(?: \d+,\d+)*")
 _HEADS = {"kicker": "kicker", "sub": "deck", "caption": "caption"}
 _ROLES = {"byline": "byline", "label": "subheading", "note": "continuation", "figDesc": "caption"}
 _HOLDERS = frozenset({f"{TEI}div", f"{TEI}figure", f"{TEI}body"})
@@ -47,20 +45,13 @@ def read_tei(content: bytes) -> tuple[ArticleText, Imprint]:
     return article, _imprint(root)
 
 
-def _outline(zone: etree._Element) -> str:
-    points = zone.get("points", "")
-    if not _POINTS.fullmatch(points):
-        raise ValueError(f"has a zone with no place that can be read: {points[:40]!r}")
-    return points
-
-
 def _surface(surface: etree._Element) -> tuple[str, tuple[Zone, ...]]:
     """A page's id, and the article's blocks on it; lines outside of blocks are blocks of their own."""
     blocks = []
     for zone in surface.iterfind(f"{TEI}zone"):
-        own = ((zone.get(XML_ID, ""), _outline(zone)),) if zone.get("type") == "line" else ()
-        lines = tuple((line.get(XML_ID, ""), _outline(line)) for line in zone.iterfind(f"{TEI}zone"))
-        blocks.append(Zone(_outline(zone), own + lines))
+        own = ((zone.get(XML_ID, ""), outline(zone.get("points", ""))),) if zone.get("type") == "line" else ()
+        lines = tuple((line.get(XML_ID, ""), outline(line.get("points", ""))) for line in zone.iterfind(f"{TEI}zone"))
+        blocks.append(Zone(outline(zone.get("points", "")), own + lines))
     return surface.get(XML_ID, ""), tuple(blocks)
 
 

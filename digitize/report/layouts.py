@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitize.model import DOUBTFUL
-from digitize.report.views import ArticleText, PassageText, PrintedLine, Run, Zone
+from digitize.report.views import ArticleText, PassageText, PrintedLine, Run, Zone, outline
 from digitize.safe_xml import parse_xml
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _block(element: etree._Element) -> _Block:
 def _points(element: etree._Element) -> str:
     polygon = element.find(f"{ALTO}Shape/{ALTO}Polygon")
     if polygon is not None:
-        return polygon.get("POINTS", "")
+        return outline(polygon.get("POINTS", ""))
     x, y, width, height = (int(element.get(name, "")) for name in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
     return f"{x},{y} {x + width},{y} {x + width},{y + height} {x},{y + height}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from statistics import median
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
 LOW_CONFIDENCE = 0.9
 # A page with fewer articles than this share of the reel's middle page was read wrongly, or is one of advertisements.
 FEW_ARTICLES = 0.5
-# Degrees: film lies straighter in a scanner as a rule, and a page twice as skewed is more than cleaning is made for.
+# Degrees: film lies straighter in a scanner as a rule, and cleaning is made for about five.
 SKEWED = 2.0
 # The most characters of a title; what is longer is text that stands for a headline that there is not.
 TITLE = 40
+
+_POINTS = re.compile(r"\d+,\d+(?: \d+,\d+)*")
 
 
 class Outcome(StrEnum):
@@ -71,6 +74,17 @@ class PassageText:
     def text(self) -> str:
         """The running text."""
         return "".join(run.text for line in self.lines for run in line.runs)
+
+
+def outline(points: str) -> str:
+    """An outline as documents write it, `x,y x,y ...` in whole pixels, looked at.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if not _POINTS.fullmatch(points):
+        raise ValueError(f"has a place that cannot be read: {points[:40]!r}")
+    return points
 
 
 @dataclass(frozen=True, slots=True)

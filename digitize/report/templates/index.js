@@ -78,6 +78,10 @@
   tools.addEventListener("input", () => { apply(); keep(); });
   tools.addEventListener("reset", () => setTimeout(() => { apply(); keep(); }));
   addEventListener("hashchange", restore);
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();  // the address holds the state
+    list.focus();
+  });
   if (location.hash) {
     // After the first frame: until then, to take an item out costs a browser a look at all others.
     list.classList.add("waiting");
