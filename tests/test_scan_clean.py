@@ -243,6 +243,15 @@ def _dark_photo(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return night
 
 
+def _dense_film(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The page as a dense film of it gives it: paper and ink two near greys, specks and the film's rim far from both."""
+    rng = np.random.default_rng(14)
+    film = _on_film((page // 8 + 60).astype(np.uint8), 250, 60)
+    for x, y in zip(rng.integers(0, film.shape[1], 200), rng.integers(0, film.shape[0], 200), strict=True):
+        cv2.circle(film, (int(x), int(y)), 2, 250, -1)
+    return film
+
+
 POLARITY_PAGES = {
     "horizontal": PAGE,
     "vertical": VERTICAL_PAGE,
@@ -250,6 +259,7 @@ POLARITY_PAGES = {
     "white border": _on_film(PAGE, 255, 300),
     "half black advertisement": _reversed_half(PAGE),
     "dark photograph": _dark_photo(PAGE),
+    "dense film": _dense_film(PAGE),
     "faint": (PAGE // 4 + 150).astype(np.uint8),
 }
 
@@ -313,6 +323,37 @@ def test_film_with_dust_and_scratches_is_still_film() -> None:
     for x in (40, 700, 1200):
         film[:, x : x + 2] = 250
     assert find_page(film) is not None
+
+
+@pytest.mark.parametrize("around", [150, 195, 255])
+def test_a_grey_or_white_surround_is_cut_off_at_its_edge(around: int) -> None:
+    """A table or a lid around the page may be nearly as light as the paper, or lighter: its edge tells."""
+    paper = (PAGE * 0.9).astype(np.uint8)
+    page = _cleaned(_turned(_on_film(paper, around, 130), 1.0, around))
+    height, width = page.pixels.shape
+    assert (width, height) == pytest.approx((WIDTH, HEIGHT), rel=0.03)
+
+
+@pytest.mark.parametrize("degrees", [4, -4.5])
+def test_wedges_of_film_beside_a_crooked_page_are_cut_off(degrees: float) -> None:
+    """Where the page runs off the scan at one end of a side, the film at the side's other end goes all the same."""
+    film = _turned(_on_film(PAGE, 20, 130), degrees, 20)[60:-60, 60:-60]
+    page = _cleaned(film)
+    assert "crop" in _steps(page)
+    outside = (page.pixels < 60).astype(np.uint8)
+    assert cv2.morphologyEx(outside, cv2.MORPH_OPEN, np.ones((25, 25), np.uint8))[:, :MARGIN].max() == 0
+
+
+def test_a_film_with_a_rim_is_cut_off_with_it() -> None:
+    """Around the page lies a dark table, and around that the film's own clear edge."""
+    page = _cleaned(_on_film(_on_film(PAGE, 20, 100), 245, 50))
+    height, width = page.pixels.shape
+    assert (width, height) == pytest.approx((WIDTH, HEIGHT), rel=0.03)
+
+
+def test_the_edge_of_a_picture_is_not_the_page_s() -> None:
+    """On a scan that ends in the white margin, the edges of a photograph and of type stay whole."""
+    assert find_page(PAGE[:, MARGIN // 2 :]) is None
 
 
 @pytest.mark.parametrize("side", ["left", "top", "right", "bottom"])

@@ -1,20 +1,23 @@
-"""The film frame: where the page lies on a scan that shows the dark film, or the scanner's lid, around it.
+"""The film frame: where the page lies on a scan that shows film, a table or the scanner's lid around it.
 
-Each side of the scan is looked at by itself. There is a border only where the outermost strip is dark from end to end,
-flat and without type; then every scanline across the side tells how deep the border is there. A straight line through
-most of these depths is the page's edge, and depths near the line follow its warp. A dark panel or picture that
-runs off the page makes some scanlines much deeper: these keep to the line, so the panel stays whole. Where the
-scanlines do not agree on a line, or something is printed in the border, that side is left as it is.
+Each side of the scan is looked at by itself. Every scanline across it is followed inwards to the first step in tone: light
+changes slowly, and an edge at once. Where the steps of nearly all scanlines lie on one straight line, and what is outside
+of it is flat and without type, that line is the page's edge, and steps near the line follow its warp. The border may be
+darker or lighter than the paper; on a page that lies crooked it may be a wedge, where the page runs off the scan at one end.
+A dark panel or picture that runs off the page makes some scanlines deeper: these keep to the line, so the panel stays whole.
+Where the scanlines do not agree, or something is printed in the border, that side is left as it is. What is left is
+looked at again, since film has a rim and may show a table around the page.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from digitize.scan.overview import overview
+from digitize.scan.overview import Overview, overview
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,27 +32,30 @@ SPECK = 1 / 80
 TYPE_WINDOW = 1 / 80
 # The paper is the brighter majority of the page: this percentile is paper even with pictures and a wide border.
 PAPER_PERCENTILE = 75
-# A border is darker than this share of the paper over this percentage of its side's outermost strip.
-BORDER_DARKNESS, BORDER_EXTENT = 0.6, 97
-# The page begins where the grey value leaves the border's by this share of the way to the paper's. Less than half,
-# since exposure falls off towards the corners.
-EDGE_SHARE = 0.35
+# A step in tone, as a share of the paper's: above what grain leaves in means of so many pixels of the overview, and far
+# above what uneven light changes from one pixel to the next.
+STEP, STEP_PIXELS = 0.06, 3
 # A border deeper than this share of the scan is not a border.
 DEEPEST = 0.3
 # How far scanlines may depart from the straight edge, as a share of its length: the warp of film and paper.
 WARP = 0.012
-# The share of scanlines that must agree on the edge.
-AGREEMENT = 0.7
-# The share of a border's area that may be bright: scratches and dust that the median left. Type covers more.
-BRIGHT_IN_BORDER = 0.02
+# How far an edge leans from the scan's, in pixels for each pixel along it: pages lie within 5 degrees, and bend.
+LEAN, LEAN_STEP = 0.13, 0.01
+# The share of scanlines that must agree on the edge, of those that meet it; and of all, so that a wedge is worth the cut.
+AGREEMENT, SHORTEST = 0.7, 0.05
+# What is printed in a border departs from its tone by this share of the step to the page, over more than this share of
+# the border; scratches and dust that the median left cover less.
+PRINTED, PRINTED_SHARE = 0.35, 0.02
 # Rounds of weighted least squares that lead to least distances.
 REWEIGHTINGS = 12
-# The blur of the page's edge, as a share of the long side, that is cut off with the border.
+# The blur of the page's edge, as a share of the long side, that is cut off with a dark border, or left of a light one.
 EDGE_BLUR = 0.003
+# A film's rim, the film, and a table or lid beneath the page.
+LAYERS = 3
 
 
 def find_page(pixels: NDArray[np.uint8]) -> Polygon | None:
-    """Find the outline of the page within a dark border.
+    """Find the outline of the page within the borders around it.
 
     Args:
         pixels: uint8 (height, width), dark ink on light paper.
@@ -59,59 +65,140 @@ def find_page(pixels: NDArray[np.uint8]) -> Polygon | None:
         off without doubt.
     """
     small = overview(pixels, OVERVIEW_SIDE)
-    flat = cv2.medianBlur(small.pixels, small.window(SPECK))
-    side = small.window(TYPE_WINDOW)
-    flat = cv2.morphologyEx(flat, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
-    paper = float(np.percentile(flat, PAPER_PERCENTILE))
+    toned = np.asarray(cv2.medianBlur(small.pixels, small.window(SPECK)), np.uint8)
     # Each side turned to the left in its turn, so that one rule serves all four; `rot90` reverses top and right.
-    left, top, right, bottom = (_border_depth(np.rot90(flat, turns), paper) for turns in range(4))
+    left, top, right, bottom = (_depth(small, np.rot90(toned, turns)) for turns in range(4))
     if left is None and top is None and right is None and bottom is None:
         return None
-    rows, columns = np.indices(flat.shape)
-    height, width = flat.shape
-    page = np.ones(flat.shape, dtype=bool)
-    inset = EDGE_BLUR * small.long_side
+    rows, columns = np.indices(toned.shape)
+    height, width = toned.shape
+    page = np.ones(toned.shape, dtype=bool)
     if left is not None:
-        page &= columns >= left[:, np.newaxis] + inset
+        page &= columns >= left[:, np.newaxis]
     if top is not None:
-        page &= rows >= top[::-1] + inset
+        page &= rows >= top[::-1]
     if right is not None:
-        page &= columns < width - right[::-1, np.newaxis] - inset
+        page &= columns < width - right[::-1, np.newaxis]
     if bottom is not None:
-        page &= rows < height - bottom - inset
+        page &= rows < height - bottom
     return _outline(page, small.factor, pixels.shape)
 
 
-def _border_depth(flat: NDArray[np.uint8], paper: float) -> NDArray[np.float64] | None:
-    """How deep the border at the left is, in pixels, for each row; None where there is none without doubt."""
+def _depth(small: Overview, toned: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+    """How deep the borders at the left are, one within the other, in pixels for each row; None where there is none."""
+    window = small.window(TYPE_WINDOW)
+    flat = cv2.morphologyEx(toned, cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
+    smallest = STEP * float(np.percentile(flat, PAPER_PERCENTILE))
+    inset = EDGE_BLUR * small.long_side
+    depth: NDArray[np.float64] = np.zeros(len(flat))
+    looked_at = depth
+    for _ in range(LAYERS):
+        border = _border(_from(flat, looked_at), _from(toned, looked_at), smallest)
+        if border is None:
+            break
+        edge = looked_at + border.depth
+        depth = np.where(border.depth > 0, np.maximum(edge + (inset if border.darker else -inset), 0), depth)
+        looked_at = np.where(border.depth > 0, edge + inset, looked_at)
+    return depth if depth.any() else None
+
+
+def _from(greys: NDArray[np.uint8], depth: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The greys of each row from its depth on, float32 of the same shape; the last one is repeated."""
+    rows, columns = greys.shape
+    places = np.minimum(np.arange(columns) + np.ceil(depth).astype(np.int64)[:, np.newaxis], columns - 1)
+    return np.asarray(greys[np.arange(rows)[:, np.newaxis], places], np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Border:
+    """A border at the left: its depth in pixels for each row, float64 (rows,), and whether it is darker than the page."""
+
+    depth: NDArray[np.float64]
+    darker: bool
+
+
+def _border(flat: NDArray[np.float32], toned: NDArray[np.float32], smallest: float) -> _Border | None:
+    """The border at the left; None where there is none without doubt. A step in tone is `smallest` at least."""
     rows, columns = flat.shape
-    strip = flat[:, :2].min(axis=1)
-    if np.percentile(strip, BORDER_EXTENT) > BORDER_DARKNESS * paper:
+    depth, step = _first_steps(flat[:, : round(DEEPEST * columns)], smallest)
+    met = depth > 0
+    y, tolerance = np.arange(rows, dtype=np.float64), WARP * rows
+    if met.sum() < max(2, SHORTEST * rows):
         return None
-    level = float(np.median(strip))
-    bright = flat > level + EDGE_SHARE * (paper - level)
-    depth = bright.argmax(axis=1).astype(np.float64)
-    # Rows in the border above or below the page meet nothing bright, or only far inside.
-    met = bright.any(axis=1) & (depth <= DEEPEST * columns)
-    if met.mean() < AGREEMENT * (1 - DEEPEST):
+    line = _most_shared_line(y[met], depth[met], tolerance)(y)
+    agrees = met & (np.abs(depth - line) <= tolerance)
+    if agrees.sum() < max(2, SHORTEST * rows):
         return None
-    y = np.arange(rows, dtype=np.float64)
-    line = _line_through(y[met], depth[met])(y)
-    agrees = met & (np.abs(depth - line) <= WARP * rows)
-    if agrees.sum() < AGREEMENT * met.sum():
+    contrast = float(np.median(step[agrees]))
+    tone = np.interp(y, y[agrees], flat[:, 0][agrees])
+    # Rows of the border above and below the page meet no edge and have the border's tone.
+    corner = ~met & (np.abs(flat[:, 0] - tone) < abs(contrast) / 2)
+    if agrees.sum() < AGREEMENT * ((line > 1) & ~corner).sum():
         return None
-    depth = np.where(agrees, depth, line)
-    border = np.arange(columns) < depth[:, np.newaxis] - 1
-    if border.any() and bright[border].mean() > BRIGHT_IN_BORDER:
+    depth = np.maximum(np.where(agrees, depth, line), 0.0)
+    if not _leads_to_ground(flat, depth, agrees, abs(contrast)) or _is_printed(toned, depth, abs(contrast)):
         return None
-    return np.asarray(np.maximum(depth, 0.0), dtype=np.float64)
+    return _Border(np.asarray(depth, np.float64), contrast > 0)
 
 
-def _line_through(x: NDArray[np.float64], y: NDArray[np.float64]) -> np.polynomial.Polynomial:
-    """The straight line with the least sum of distances (not squares), so that a minority far off does not bend it."""
+def _leads_to_ground(flat: NDArray[np.float32], depth: NDArray[np.float64], rows: NDArray[np.bool_], contrast: float) -> bool:
+    """Whether what is just inside an edge is paper, or of one tone as film is: large type and pictures are neither."""
+    columns = np.arange(flat.shape[1]) - depth[:, np.newaxis]
+    inside = (columns >= STEP_PIXELS) & rows[:, np.newaxis]
+    beside = flat[inside & (columns < 2 * STEP_PIXELS)]
+    paper = float(np.percentile(flat[inside & (columns < DEEPEST * flat.shape[1])], PAPER_PERCENTILE))
+    tone = float(np.median(beside))
+    uneven = float((np.abs(beside - tone) > PRINTED * contrast).mean())
+    return abs(tone - paper) <= contrast / 2 or uneven <= PRINTED_SHARE
+
+
+def _is_printed(toned: NDArray[np.float32], depth: NDArray[np.float64], contrast: float) -> bool:
+    """Whether something stands in a border: its rows are not of one tone each, up to the blur of the page's edge."""
+    outside = np.arange(toned.shape[1]) < depth[:, np.newaxis] - 2
+    if not outside.any():
+        return False
+    rows = outside.any(axis=1)
+    tones = np.nanmedian(np.where(outside[rows], toned[rows], np.nan), axis=1)
+    departing = np.abs(toned[rows] - tones[:, np.newaxis]) > PRINTED * contrast
+    return float(departing[outside[rows]].mean()) > PRINTED_SHARE
+
+
+def _first_steps(flat: NDArray[np.float32], smallest: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where each row's tone first makes a step, 0 where it does not, and by how much; both float64 (rows,)."""
+    padded = np.pad(flat, ((0, 0), (STEP_PIXELS, STEP_PIXELS)), mode="edge")
+    sums = np.cumsum(np.pad(padded, ((0, 0), (1, 0))), axis=1, dtype=np.float64)
+    means = (sums[:, STEP_PIXELS:] - sums[:, :-STEP_PIXELS]) / STEP_PIXELS
+    steps = means[:, STEP_PIXELS:] - means[:, :-STEP_PIXELS]
+    steps = steps[:, : flat.shape[1]]
+    steps[:, 0] = 0
+    first = (np.abs(steps) > smallest).argmax(axis=1)
+    # A soft edge is where it is steepest.
+    reach = np.minimum(first[:, np.newaxis] + np.arange(2 * STEP_PIXELS), steps.shape[1] - 1)
+    ahead = np.take_along_axis(steps, reach, axis=1)
+    ahead = np.where(np.sign(ahead) == np.sign(ahead[:, :1]), np.abs(ahead), 0)
+    steepest = np.take_along_axis(reach, ahead.argmax(axis=1)[:, np.newaxis], axis=1)
+    found = first > 0
+    return np.where(found, steepest[:, 0], 0).astype(np.float64), np.where(
+        found, np.take_along_axis(steps, steepest, axis=1)[:, 0], 0.0
+    )
+
+
+def _most_shared_line(x: NDArray[np.float64], y: NDArray[np.float64], tolerance: float) -> np.polynomial.Polynomial:
+    """The straight line near which most of the points lie, then the one of least distances (not squares) among these."""
+    best: NDArray[np.bool_] = np.ones(len(x), dtype=bool)
+    most = 0
+    for slope in np.arange(-LEAN, LEAN + LEAN_STEP, LEAN_STEP):
+        starts = y - slope * x
+        bins = np.floor((starts - starts.min()) / tolerance).astype(np.int64)
+        counts = np.bincount(bins)
+        shared = counts + np.append(counts[1:], 0)
+        fullest = int(shared.argmax())
+        if shared[fullest] > most:
+            most, best = int(shared[fullest]), (bins >= fullest) & (bins <= fullest + 1)
+    x, y = x[best], y[best]
     weights = np.ones_like(x)
     line = np.polynomial.Polynomial([float(np.median(y))])
-    for _ in range(REWEIGHTINGS):
+    for _ in range(REWEIGHTINGS if np.ptp(x) > 0 else 0):
         line = np.polynomial.Polynomial.fit(x, y, 1, w=np.sqrt(weights))
         weights = 1 / np.maximum(np.abs(y - line(x)), 1.0)
     return line

@@ -4,7 +4,8 @@ Printing is the minority on its paper: within a few lines of type, dark strokes 
 negative it is the other way round. So the grey values around a stroke are skewed towards the ink, and the third
 central moment over windows of a few lines tells which end of the scale the ink is at. Film borders are flat and have
 no moment; photographs are coarser than the window; large reversed headings have less edge to speak with than the body
-type of the same area.
+type of the same area. No window has more to say than the page's type has: on a dense film, where paper and ink are two
+near greys, specks of dust and the film's own edge stand out far more than the type does.
 """
 
 from __future__ import annotations
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
 OVERVIEW_SIDE = 1600
 # Two to three lines of body type.
 WINDOW = 1 / 64
+# Windows of type are at this percentile of all by their contrast, at least; those above have no greater say.
+LOUDEST = 75
+# Every n-th pixel in x and y of the overview is looked at for that.
+STRIDE = 8
+# The skewness of a window with type stays within this; that of a single speck in an empty one is many times as much.
+STEEPEST = 2.0
+# A contrast that is as good as none, as a share of black to white, to the third power.
+FLAT = 1e-9
 # The mean skewness is beyond +-0.5 on pages with type, even on heavy film; noise and blank pages stay within this.
 CERTAIN = 0.1
 
@@ -35,8 +44,8 @@ def ink_skewness(pixels: NDArray[np.uint8]) -> float:
         pixels: uint8 (height, width).
 
     Returns:
-        Third central moment over windows of a few lines, summed over the page and divided by the sum of the second
-        moment's 3/2 power, so that windows with contrast count and flat ones do not; 0 for a flat page.
+        The skewness within windows of a few lines, averaged. Windows weigh by their contrast (the second moment to the
+        power of 3/2), up to what most of them have at most; 0 for a flat page.
     """
     small = overview(pixels, OVERVIEW_SIDE)
     window = (small.window(WINDOW), small.window(WINDOW))
@@ -45,8 +54,11 @@ def ink_skewness(pixels: NDArray[np.uint8]) -> float:
     square = deviation * deviation
     variance = np.maximum(cv2.blur(square, window), 0)
     third = cv2.blur(square * deviation, window)
-    spread = float((variance * np.sqrt(variance)).sum(dtype=np.float64))
-    return float(third.sum(dtype=np.float64)) / spread if spread > 0 else 0.0
+    spread = variance * np.sqrt(variance)
+    weights = np.minimum(spread, np.percentile(spread[::STRIDE, ::STRIDE], LOUDEST))
+    skewness = np.clip(third / np.maximum(spread, FLAT), -STEEPEST, STEEPEST)
+    total = float(weights.sum(dtype=np.float64))
+    return float((skewness * weights).sum(dtype=np.float64)) / total if total > 0 else 0.0
 
 
 def is_negative(pixels: NDArray[np.uint8]) -> bool:
