@@ -1,9 +1,10 @@
 """Exposure: the paper made evenly white and the ink dark, with all greys between in proportion.
 
-Uneven light and film density change slowly over the page, so the paper's grey value is a polynomial of low degree in x
+Uneven light and film density change slowly over the page. First the paper's grey value is a polynomial of low degree in x
 and y: it follows the fall-off towards the corners and cannot follow the edges of panels, tints and pictures, which
 keep their tone for the layout to find. The surface is fitted to the brightest values of small tiles, first leaning
-towards the brighter ones, then to those alone that lie near it.
+towards the brighter ones, then to those alone that lie near it. Then what it leaves is followed from tile to tile, up to
+the edges of what is printed (see `shade`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.scan.overview import Overview, overview
+from digitize.scan.overview import overview
+from digitize.scan.shade import in_tiles, measure_shade
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +43,8 @@ INK_PERCENTILE = 0.5
 LIGHTEST_INK = 0.6
 # Every n-th pixel in x and y is looked at for the ink's level: at full size, where strokes are not blurred.
 INK_STRIDE = 3
+# The paper's darkest and brightest places, as percentiles of its tiles: a few lie beside pictures and share their tone.
+OUTERMOST = (1, 99)
 # On a page whose paper is nowhere below the first, and whose ink is below the second share of white, nothing is changed.
 WHITE_ENOUGH, BLACK_ENOUGH = 0.93, 0.15
 # Rows worked on at a time, so that a large scan needs no second and third copy of itself in wider numbers.
@@ -51,12 +55,14 @@ BAND = 512
 class Exposure:
     """The grey values of paper and ink on a page.
 
-    `surface` holds the coefficients of the paper's grey value, float64 (DEGREE + 1, DEGREE + 1), for powers of y (rows)
-    and of x (columns), both running from -1 to 1 over the page; the value is kept within `darkest` and `brightest`. `ink`
-    is solid ink's grey value as a share of the paper's around it.
+    `paper` holds the paper's grey value at the middles of tiles, float64 (rows, columns); a tile takes `tile` of the page's
+    height and width, both counted as 1, the first ones from the top left corner. `darkest` and `brightest` are the values
+    where nothing but paper and type is. `ink` is solid ink's grey value as a
+    share of the paper's around it.
     """
 
-    surface: NDArray[np.float64]
+    paper: NDArray[np.float64]
+    tile: tuple[float, float]
     darkest: float
     brightest: float
     ink: float
@@ -66,12 +72,21 @@ class Exposure:
         """Whether the page is white and black enough to be left as it is."""
         return self.darkest >= WHITE_ENOUGH * 255 and self.ink <= BLACK_ENOUGH
 
-    def paper(self, ys: NDArray[np.float64], xs: NDArray[np.float64]) -> NDArray[np.float32]:
-        """The paper's grey value, float32 (rows, columns), where `ys` and `xs` run from -1 to 1 over the page."""
-        rows = np.polynomial.polynomial.polyvander(ys, DEGREE) @ self.surface
-        columns = np.polynomial.polynomial.polyvander(xs, DEGREE)
-        values = rows.astype(np.float32) @ columns.T.astype(np.float32)
-        return np.clip(values, np.float32(self.darkest), np.float32(self.brightest), out=values)
+    def paper_at(self, ys: NDArray[np.float64], xs: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The paper's grey value, float32 (rows, columns), where `ys` and `xs` run from 0 to 1 over the page."""
+        rows, columns = self.paper.shape
+        across = _between(ys, rows, self.tile[0]) @ self.paper.astype(np.float32)
+        return across @ _between(xs, columns, self.tile[1]).T
+
+
+def _between(places: NDArray[np.float64], count: int, tile: float) -> NDArray[np.float32]:
+    """How much each place has of the values at the middles of so many tiles, float32 (places, count): linear between two."""
+    at = np.clip(places / tile - 0.5, 0, count - 1)
+    first = np.minimum(at.astype(np.int64), max(0, count - 2))
+    shares = np.zeros((len(places), count), np.float32)
+    shares[np.arange(len(places)), first] = 1 - (at - first)
+    shares[np.arange(len(places)), np.minimum(first + 1, count - 1)] += at - first
+    return shares
 
 
 def measure_exposure(pixels: NDArray[np.uint8]) -> Exposure | None:
@@ -84,19 +99,22 @@ def measure_exposure(pixels: NDArray[np.uint8]) -> Exposure | None:
         None for a page that is white, or black, all over.
     """
     small = overview(pixels, OVERVIEW_SIDE)
-    ys, xs, levels = _tiles(small)
-    if len(levels) <= (DEGREE + 1) ** 2 or levels.max() == 0:
+    side = min(small.length(TILE), *small.pixels.shape)
+    levels, on_page = _tiles(small.pixels, side)
+    if on_page.sum() <= (DEGREE + 1) ** 2 or levels[on_page].max() == 0:
         return None
-    powers = np.stack([ys**j * xs**i for j, i in _TERMS], axis=1)
-    terms, near = _fit(powers, levels)
-    surface = np.zeros((DEGREE + 1, DEGREE + 1))
-    for (j, i), term in zip(_TERMS, terms, strict=True):
-        surface[j, i] = term
-    fitted = (powers @ terms)[near]
-    darkest, brightest = np.clip((fitted.min(), fitted.max()), 1, 255)
-    open_page = Exposure(surface, float(darkest), float(brightest), 0.0)
+    tile = side / small.pixels.shape[0], side / small.pixels.shape[1]
+    powers = _powers(levels.shape, tile)
+    terms, near = _fit(powers[on_page], levels[on_page])
+    fitted = powers @ terms
+    darkest, brightest = np.clip((fitted[on_page][near].min(), fitted[on_page][near].max()), 1, 255)
+    fitted = np.clip(fitted, darkest, brightest)
+    shade = measure_shade(small.pixels, side, levels, fitted, on_page)
+    paper = np.clip(fitted * shade.factors, 1, 255)
+    darkest, brightest = np.percentile(paper[shade.is_paper], OUTERMOST)
+    open_page = Exposure(paper, tile, float(darkest), float(brightest), 0.0)
     sample = pixels[::INK_STRIDE, ::INK_STRIDE]
-    shares = (sample / open_page.paper(*_axes(*sample.shape))).ravel()
+    shares = (sample / open_page.paper_at(*_axes(*sample.shape))).ravel()
     darker = int(INK_PERCENTILE / 100 * (shares.size - 1))
     ink = float(np.partition(shares, darker)[darker])
     return replace(open_page, ink=min(ink, LIGHTEST_INK))
@@ -109,7 +127,7 @@ def even_out(pixels: NDArray[np.uint8], exposure: Exposure) -> NDArray[np.uint8]
     result = np.empty_like(pixels)
     for top in range(0, height, BAND):
         rows = slice(top, min(top + BAND, height))
-        paper = exposure.paper(ys[rows], xs)
+        paper = exposure.paper_at(ys[rows], xs)
         # (grey - ink) / (paper - ink) with ink a share of the paper: one division, and nothing else per pixel
         share = np.divide(pixels[rows], paper, out=paper)
         result[rows] = cv2.convertScaleAbs(np.maximum(share - exposure.ink, 0, out=share), alpha=255 / (1 - exposure.ink))
@@ -120,22 +138,23 @@ _TERMS = tuple((j, i) for j in range(DEGREE + 1) for i in range(DEGREE + 1 - j))
 
 
 def _axes(height: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return (np.arange(height) + 0.5) * 2 / height - 1, (np.arange(width) + 0.5) * 2 / width - 1
+    return (np.arange(height) + 0.5) / height, (np.arange(width) + 0.5) / width
 
 
-def _tiles(small: Overview) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """The middle (y and x, from -1 to 1) and the paper level of each tile that lies on the page."""
-    side = small.length(TILE)
-    flat = cv2.medianBlur(small.pixels, 3)
-    rows, columns = max(1, flat.shape[0] // side), max(1, flat.shape[1] // side)
-    blocks = flat[: rows * side, : columns * side].reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, -1)
+def _powers(shape: tuple[int, ...], tile: tuple[float, float]) -> NDArray[np.float64]:
+    """The polynomial's terms at the middle of each tile, float64 (rows, columns, terms), y and x from -1 to 1 on the page."""
+    y, x = np.meshgrid(
+        *((np.arange(count) + 0.5) * 2 * size - 1 for count, size in zip(shape, tile, strict=True)), indexing="ij"
+    )
+    return np.stack([y**j * x**i for j, i in _TERMS], axis=2)
+
+
+def _tiles(pixels: NDArray[np.uint8], side: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The paper's level in each tile of so many pixels, and whether the tile lies on the page; both (rows, columns)."""
+    blocks = in_tiles(cv2.medianBlur(pixels, 3), side)
     brighter = int(PAPER_PERCENTILE / 100 * (blocks.shape[2] - 1))
     levels = np.partition(blocks, brighter, axis=2)[:, :, brighter].astype(np.float64)
-    grey = (blocks == 255).mean(axis=2) < WHITE_SHARE  # noqa: PLR2004 - white
-    ys = (np.arange(rows) + 0.5) * side * 2 / flat.shape[0] - 1
-    xs = (np.arange(columns) + 0.5) * side * 2 / flat.shape[1] - 1
-    y, x = np.meshgrid(ys, xs, indexing="ij")
-    return y[grey], x[grey], levels[grey]
+    return levels, (blocks == 255).mean(axis=2) < WHITE_SHARE  # noqa: PLR2004 - white
 
 
 def _fit(powers: NDArray[np.float64], levels: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
