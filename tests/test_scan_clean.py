@@ -412,6 +412,18 @@ def test_tints_and_panels_keep_their_tone() -> None:
     assert np.percentile(cleaned[:, :MARGIN], 5) > 235
 
 
+def test_light_in_swells_is_evened_out_beside_a_tint() -> None:
+    """Light that comes and goes three times over the page is evened out; a tint that is no darker than it stays a tint."""
+    page = PAGE.copy()
+    page[280:1200, 950:1400] = np.minimum(page[280:1200, 950:1400], 200)
+    ys, xs = np.mgrid[0 : 3 * np.pi : HEIGHT * 1j, 0 : 3 * np.pi : WIDTH * 1j]
+    cleaned = _cleaned((page * (0.8 + 0.1 * np.sin(xs + 1) * np.sin(ys + 2))).astype(np.uint8)).pixels
+    tint = cleaned[290:1190, 960:1390][page[290:1190, 960:1390] == 200]
+    assert np.percentile(cleaned[page == PAPER], 5) > 240
+    assert 190 < np.median(tint) < 230
+    assert np.ptp(np.percentile(tint, [5, 95])) < 25
+
+
 def test_pictures_keep_their_greys() -> None:
     """The greys of a photograph stay in the same order and apart."""
     cleaned = _cleaned(_vignetted(PAGE, fall_off=0.0, level=0.7)).pixels
