@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 import pytest
 from galleys import COLUMN, PITCH, TYPE, column_left
@@ -300,6 +301,23 @@ def test_a_tint_is_a_ground_and_a_photo_is_a_picture() -> None:
     (picture,) = find_pictures(ink, TYPE, lines, [tint])
     assert tint.intersection(Box(100, 200, 460, 500)) > 0.95 * 360 * 300
     assert picture.intersection(Box(700, 200, 1200, 500)) > 0.95 * 500 * 300
+
+
+def test_a_tint_on_grainy_film_is_a_ground_and_a_photo_none() -> None:
+    """Grain that reaches up to the paper's white hides no tint, and a photo with lines seen in it is not one."""
+    pixels = blank()
+    pixels[200:500, 100:460] = 215
+    lines = [Box(line.x0 + 60, line.y0, line.x1 + 60, line.y1) for line in column_lines(0, 8, y=230)]
+    for line in lines:
+        print_line(pixels, line)
+    rng = np.random.default_rng(1)
+    photo = cv2.resize(rng.integers(20, 230, (4, 6), dtype=np.uint8), (500, 300), interpolation=cv2.INTER_CUBIC)
+    pixels[200:500, 700:1200] = photo
+    grain = cv2.GaussianBlur(rng.normal(0, 1, pixels.shape), (0, 0), 0.8)
+    film = np.clip(pixels + grain * (14 / grain.std()), 0, 255).astype(np.uint8)
+    texture = [Box(720, y, 1180, y + 30) for y in (230, 320, 410)]
+    (tint,) = find_tints(make_ink(film, TYPE), TYPE, [*lines, *texture])
+    assert tint.intersection(Box(100, 200, 460, 500)) > 0.95 * 360 * 300
 
 
 def test_a_screen_of_dots_under_text_is_a_ground() -> None:

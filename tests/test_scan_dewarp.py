@@ -168,6 +168,19 @@ def test_a_line_is_followed_by_its_characters() -> None:
     assert points[:, 2] == pytest.approx(TYPE, abs=4)
 
 
+def test_a_line_is_followed_on_grainy_film() -> None:
+    """Grain, and print that shows through, make no line higher: the points keep to its middle, and to its height."""
+    rng = np.random.default_rng(7)
+    flat = cv2.addWeighted(printed(), 0.9, cv2.GaussianBlur(np.roll(printed(), (17, 11), (0, 1)), (0, 0), 4), 0.1, 0)
+    grain = cv2.GaussianBlur(rng.normal(0, 1, flat.shape), (0, 0), 0.8)
+    film = np.clip(bent(flat, CURL) + grain * (22 / grain.std()), 0, 255).astype(np.uint8)
+    for line in LINES[3::20]:
+        (polygon,) = map_polygons([line.polygon], CURL)
+        points = trace_line(film, polygon)[1:-1]
+        assert np.abs(CURL.backward(points[:, :2])[:, 1] - line.cy).max() <= 2
+        assert points[:, 2] == pytest.approx(TYPE, abs=7)
+
+
 @pytest.mark.parametrize(
     "line", [Box(60, 80, 60 + 2 * TYPE, 80 + TYPE), Box(600, 900, 800, 924)], ids=["short", "nothing there"]
 )

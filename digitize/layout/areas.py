@@ -52,8 +52,17 @@ SCREEN = 1.0
 SCREEN_MARGIN = 0.3
 """White between type and the edge of its ground, in type sizes, at least: type itself, seen as tone, has none."""
 
-GROUND_REACH = 0.6
-"""Some ground shows through within this many type sizes of any point of a line: characters are not solid."""
+GRAIN = 0.5
+"""Greys are averaged over so many type sizes along the lines: film grain goes, the white between two lines stays."""
+
+GROUND_REACH = 0.3, 0.6
+"""Some ground shows through within so many type sizes across and down from any point of a line: half a line's height."""
+
+EVEN = 0.1
+"""The middle part of a tint is of one tone, to this share of the paper's level; a photo's tones lie far apart."""
+
+MIDDLE_PART = 20, 80
+"""The middle part of a ground, as percentiles: large headings and pictures that stand on it are beyond."""
 
 LINE_MARGIN = 0.2
 """What a detected line's characters may reach beyond its box, in type sizes."""
@@ -147,19 +156,29 @@ def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, .
     """Find tinted grounds under text: even, rectangular, darker than the paper around them."""
     unit = type_size * ink.scale
     paper = grey_level(ink.grey, PAPER_PERCENTILE)
-    # The lightest grey within a character's reach is the ground that the type stands on; it takes as much off the edges.
-    reach = odd(GROUND_REACH * unit)
-    ground = cv2.dilate(ink.grey, np.ones((reach, reach), np.uint8))
-    ground = cv2.medianBlur(np.asarray(ground, np.uint8), reach)
+    # The lightest grey within a line's reach is the ground that the type stands on; it takes as much off the edges.
+    across, down = (odd(2 * reach * unit) for reach in GROUND_REACH)
+    ground = cv2.dilate(cv2.blur(ink.grey, (odd(GRAIN * unit), 3)), np.ones((down, across), np.uint8))
+    ground = np.asarray(cv2.medianBlur(ground, across), np.uint8)
     tinted = (ground < TINT_CONTRAST * paper).astype(np.uint8)
     tinted = cv2.morphologyEx(tinted, cv2.MORPH_CLOSE, np.ones((odd(unit),) * 2, np.uint8))
     tinted = cv2.morphologyEx(tinted, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
-    found = _rectangles(np.asarray(tinted, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
-    lost = (reach // 2) / ink.scale
-    boxes = [ink.box(*rectangle).grown(lost, lost) for rectangle in found]
+    found = [
+        ink.box(*r) for r in _rectangles(np.asarray(tinted, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
+    ]
+    found = [box for box in found if _is_even(ground[ink.window(box)], EVEN * paper)]
+    boxes = [box.grown((across // 2) / ink.scale, (down // 2) / ink.scale) for box in found]
     even = [box for box in boxes if _text_cover(box, lines) >= TEXT_COVER]
     screened = [box for box in _screens(ink, type_size, lines) if not any(box.intersection(other) > 0 for other in even)]
     return (*even, *screened)
+
+
+def _is_even(ground: NDArray[np.uint8], tolerance: float) -> bool:
+    """Whether the middle part of a ground's greys, if there are any, lies within so many grey values."""
+    if not ground.size:
+        return True
+    darker, lighter = (grey_level(ground, percentile) for percentile in MIDDLE_PART)
+    return lighter - darker <= tolerance
 
 
 def _screens(ink: Ink, type_size: float, lines: Sequence[Box]) -> list[Box]:
@@ -170,9 +189,18 @@ def _screens(ink: Ink, type_size: float, lines: Sequence[Box]) -> list[Box]:
     tone = cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8))
     tone = cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
     found = _rectangles(np.asarray(tone, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
-    return [
-        box for box in (ink.box(*r) for r in found) if _text_cover(box, lines) >= TEXT_COVER and _margins(box, lines, type_size)
-    ]
+    screens = [box for box in (ink.box(*r) for r in found) if _text_cover(box, lines) >= TEXT_COVER]
+    screens = [box for box in screens if _margins(box, lines, type_size)]
+    return [box for box in screens if _is_even(_beside_lines(ink, box, lines, type_size), EVEN * light)]
+
+
+def _beside_lines(ink: Ink, screen: Box, lines: Sequence[Box], type_size: float) -> NDArray[np.uint8]:
+    """The greys of a screen's dots, run together, where no line stands: uint8 (n,)."""
+    blurred = cv2.blur(ink.grey[ink.window(screen)], (odd(SCREEN * type_size * ink.scale),) * 2)
+    free = np.ones(ink.grey.shape, dtype=bool)
+    for line in lines:
+        free[ink.window(line.grown(SCREEN * type_size / 2, SCREEN * type_size / 2))] = False
+    return np.asarray(blurred[free[ink.window(screen)]], np.uint8)
 
 
 def _margins(screen: Box, lines: Sequence[Box], type_size: float) -> bool:

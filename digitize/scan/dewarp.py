@@ -50,8 +50,15 @@ REACH = 0.75
 EDGE_REACH = 0.5
 """How far on both sides of a detected line's end the end of its ink is looked for, in its heights: half a gutter."""
 
-WHITE_ROW = 0.08
-"""Rows with less ink than this share of the fullest are the white between two lines."""
+WHITE_ROW = 0.12
+"""Rows with less ink than this share of the fullest are the white between two lines, both less what all rows have."""
+
+GROUND_PERCENTILE = 15
+"""Grain and print that shows through are in all rows: as much as in this percentile of them, which lies in the white above
+and below a line."""
+
+INKED_COLUMN = 0.16
+"""Columns with more ink than this share of the fullest are a character's, not the white beside it."""
 
 FLAT = ((0.0,),)
 """The coefficients of no bending."""
@@ -74,8 +81,8 @@ GRID = 32
 STRIP = 512
 """Rows of the page that are resampled at a time, to bound memory."""
 
-LARGEST_SLOPE = 0.09
-"""A bending steeper than this is no page's but a mistake, and left alone."""
+LARGEST_SLOPE = 0.15
+"""A bending steeper than this is no page's but a mistake, and left alone: pages rise by 8 degrees beside their fold."""
 
 
 def straighten(scan: Scan, lines: Sequence[Polygon]) -> Scan:
@@ -135,7 +142,7 @@ def _character_edge(pixels: NDArray[np.uint8], x: float, at: tuple[float, float,
     left = max(0, round(x - EDGE_REACH * height))
     window = pixels[rows, left : max(left + 1, round(x + EDGE_REACH * height))]
     ink = (np.maximum(0, window.max(initial=0) - window.astype(np.int64))).sum(axis=0)
-    inked = np.flatnonzero(ink > 2 * WHITE_ROW * ink.max(initial=1))
+    inked = np.flatnonzero(ink > INKED_COLUMN * ink.max(initial=1))
     if not len(inked):
         return x
     return left + float(inked[0] if side > 0 else inked[-1] + 1)
@@ -147,11 +154,12 @@ def _character_rows(
     """The middle and height of the characters in a part of a line, None where there are none."""
     top = max(0, round(centre - REACH * height))
     window = pixels[top : max(top + 1, round(centre + REACH * height)), max(0, round(x0)) : max(1, round(x1))]
-    ink = np.maximum(0, window.max(initial=0) - window.astype(np.int64)).sum(axis=1)
-    inked = ink > WHITE_ROW * ink.max(initial=1)
     inside = round(centre) - top
-    if not 0 <= inside < len(inked):
+    if not 0 <= inside < len(window):
         return None
+    ink = np.maximum(0, window.max(initial=0) - window.astype(np.int64)).sum(axis=1)
+    ground = float(np.percentile(ink, GROUND_PERCENTILE))
+    inked = ink - ground > WHITE_ROW * max(1.0, ink.max(initial=1) - ground)
     # From the middle outwards to the first white row on each side; the strokes of a thin character may lie off it.
     white_above, white_below = np.flatnonzero(~inked[:inside]), np.flatnonzero(~inked[inside:])
     first = int(white_above[-1]) + 1 if len(white_above) else 0
