@@ -18,7 +18,7 @@ from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
-from digitize.layout.ink import grey_level, make_ink
+from digitize.layout.ink import components, grey_level, make_ink
 from digitize.layout.lines import cut_lines, join_lines, trim_dust
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules
@@ -284,6 +284,22 @@ def test_a_black_panel_with_light_type_is_no_picture() -> None:
     print_line(pixels, line, ink=PAPER)
     (panel,) = find_panels(make_ink(pixels, TYPE), TYPE, [line])
     assert panel.intersection(Box(200, 200, 800, 300)) > 0.97 * 600 * 100
+
+
+def test_grain_is_no_ink_where_film_is_dark_and_full_stops_are() -> None:
+    """Grain leaves a speck in fewer than one of ten squares of type; the ring of a full stop stays, however faint."""
+    rng = np.random.default_rng(3)
+    pixels = np.full((1200, 1600), 250, np.uint8)
+    stops = [(x, y) for x in range(100, 1600, 200) for y in range(100, 1200, 200)]
+    for place in stops:
+        cv2.circle(pixels, place, 4, 110, 2, cv2.LINE_AA)
+    grain = cv2.GaussianBlur(rng.normal(0, 1, pixels.shape), (0, 0), 0.8)
+    film = pixels + grain / grain.std() * np.linspace(6, 15, 1600)
+    ink = make_ink(np.clip(film, 0, 255).astype(np.uint8), 20.0)
+    marks = components(ink.mask)
+    inked = [ink.mask[y - 8 : y + 8, x - 8 : x + 8].any() for x, y in stops]
+    assert all(inked)
+    assert len(marks) < 0.1 * pixels.size / 20**2
 
 
 def test_a_tint_is_a_ground_and_a_photo_is_a_picture() -> None:

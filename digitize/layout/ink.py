@@ -21,7 +21,26 @@ THRESHOLD_WINDOW = 2.5
 """Side of the window whose mean is the local paper level, in type sizes: wider than a character, narrower than a tint."""
 
 THRESHOLD_CONTRAST = 18
-"""How much darker than its surroundings ink is, in grey levels: above film grain once the page is cleaned, below faint type."""
+"""How much darker than its surroundings ink is, in grey levels: below faint type."""
+
+GRAIN = 6.0
+"""Ink has a point darker than its surroundings by so many standard deviations of the bare paper's grain. That is half of
+what it was on the film: what was lighter than paper has become white like it."""
+
+GRAINIEST = 60
+"""What has a point that is darker by so many grey levels is ink on any film: type on an evened page is, if it can be read."""
+
+GRAIN_BLOCK = 0.5
+"""Side of the blocks in which grain is measured, in type sizes: some fit into the white between two lines."""
+
+GRAIN_CELL = 24
+"""Blocks along the side of the area in which the barest ones show the grain: it is heavier where the film was darker."""
+
+BARE_PERCENTILE = 10
+"""This percentile of an area's blocks, by how even they are, is bare paper ..."""
+
+UNEVEN_GRAIN = 1.5
+"""... unless it is so many times as uneven as one of the areas around it: then it is a picture."""
 
 
 DUST = 0.01
@@ -69,11 +88,33 @@ def make_ink(pixels: NDArray[np.uint8], type_size: float) -> Ink:
 def make_mask(grey: NDArray[np.uint8], type_size: float) -> NDArray[np.uint8]:
     """Part ink, 1, from paper, 0, in a grey image whose type is `type_size` pixels high, each place by its own paper."""
     side = odd(THRESHOLD_WINDOW * type_size)
-    mask = cv2.adaptiveThreshold(grey, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, THRESHOLD_CONTRAST)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    kept = stats[:, cv2.CC_STAT_AREA] >= DUST * type_size * type_size
+    surroundings = cv2.boxFilter(grey, -1, (side, side), borderType=cv2.BORDER_REPLICATE)
+    contrast = cv2.subtract(surroundings, grey)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.compare(contrast, THRESHOLD_CONTRAST, cv2.CMP_GE))
+    kept = np.zeros(count, dtype=bool)
+    kept[labels[contrast >= _darkest_grain(grey, type_size)]] = True
+    kept &= stats[:, cv2.CC_STAT_AREA] >= DUST * type_size * type_size
     kept[0] = False  # the paper
     return np.asarray(kept[labels], dtype=np.uint8)
+
+
+def _darkest_grain(grey: NDArray[np.uint8], type_size: float) -> NDArray[np.uint8]:
+    """How much darker than its surroundings grain may be at each place, at most: uint8, the shape of `grey`."""
+    height, width = grey.shape
+    block = max(3, round(GRAIN_BLOCK * type_size))
+    size = max(1, width // block), max(1, height // block)
+    values = grey.astype(np.float32)
+    mean, square = (cv2.resize(v, size, interpolation=cv2.INTER_AREA) for v in (values, values * values))
+    grain = np.sqrt(np.maximum(square - mean * mean, 0))
+    cells = tuple(max(1, round(length / GRAIN_CELL)) for length in grain.shape)
+    bare = [
+        [np.percentile(cell, BARE_PERCENTILE) for cell in np.array_split(row, cells[1], axis=1)]
+        for row in np.array_split(grain, cells[0], axis=0)
+    ]
+    levels = np.array(bare, np.float32)
+    levels = np.minimum(levels, UNEVEN_GRAIN * cv2.erode(levels, np.ones((3, 3), np.uint8)))
+    contrast = np.clip(GRAIN * levels, THRESHOLD_CONTRAST, GRAINIEST)
+    return np.asarray(cv2.resize(contrast, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8), np.uint8)
 
 
 def grey_level(grey: NDArray[np.uint8], percent: float) -> float:
