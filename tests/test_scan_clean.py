@@ -356,6 +356,13 @@ def test_the_edge_of_a_picture_is_not_the_page_s() -> None:
     assert find_page(PAGE[:, MARGIN // 2 :]) is None
 
 
+@pytest.mark.parametrize("name", ["000-rules", "001-white", "002-rows", "002-six"])
+def test_columns_of_type_and_tints_in_white_margins_are_no_page_on_a_lid(shared: Path, name: str) -> None:
+    """A clean page is not cropped to its print, though its columns and tints end along one line."""
+    page = cv2.imread(str(shared / "pages" / "dev" / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
+    assert find_page(np.asarray(page, dtype=np.uint8)) is None
+
+
 @pytest.mark.parametrize("side", ["left", "top", "right", "bottom"])
 def test_type_in_a_dark_border_is_never_cut_off(side: str) -> None:
     """A black banner that runs off the page, with white type in it, is print and not film."""

@@ -11,6 +11,7 @@ looked at again, since film has a rim and may show a table around the page.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,8 @@ AGREEMENT, SHORTEST = 0.7, 0.05
 # What is printed in a border departs from its tone by this share of the step to the page, over more than this share of
 # the border; scratches and dust that the median left cover less.
 PRINTED, PRINTED_SHARE = 0.35, 0.02
+# Type, seen small, is darker than its paper by more than this share. A margin has such over less than the second share.
+TYPE_TONE, BLANK = 0.1, 0.1
 # Rounds of weighted least squares that lead to least distances.
 REWEIGHTINGS = 12
 # The blur of the page's edge, as a share of the long side, that is cut off with a dark border, or left of a light one.
@@ -67,7 +70,7 @@ def find_page(pixels: NDArray[np.uint8]) -> Polygon | None:
     small = overview(pixels, OVERVIEW_SIDE)
     toned = np.asarray(cv2.medianBlur(small.pixels, small.window(SPECK)), np.uint8)
     # Each side turned to the left in its turn, so that one rule serves all four; `rot90` reverses top and right.
-    left, top, right, bottom = (_depth(small, np.rot90(toned, turns)) for turns in range(4))
+    left, top, right, bottom = (_depth(_Side(small, toned, turns)) for turns in range(4))
     if left is None and top is None and right is None and bottom is None:
         return None
     rows, columns = np.indices(toned.shape)
@@ -84,29 +87,45 @@ def find_page(pixels: NDArray[np.uint8]) -> Polygon | None:
     return _outline(page, small.factor, pixels.shape)
 
 
-def _depth(small: Overview, toned: NDArray[np.uint8]) -> NDArray[np.float64] | None:
+class _Side:
+    """The scan seen small, with one of its sides turned to the left: float32 (rows, columns) each.
+
+    `toned` is without dust, `flat` without type as well; `type` is what was darker for type or dust. A step in tone is
+    `smallest` at least, type is darker by `typical`; `inset` is the blur of an edge, in pixels.
+    """
+
+    def __init__(self, small: Overview, toned: NDArray[np.uint8], turns: int) -> None:
+        window = np.ones((small.window(TYPE_WINDOW),) * 2, np.uint8)
+        pixels, toned = np.rot90(small.pixels, turns), np.rot90(toned, turns)
+        flat = cv2.morphologyEx(toned, cv2.MORPH_CLOSE, window)
+        paper = float(np.percentile(flat, PAPER_PERCENTILE))
+        self.toned, self.flat = toned.astype(np.float32), flat.astype(np.float32)
+        self.type = cv2.morphologyEx(pixels, cv2.MORPH_BLACKHAT, window).astype(np.float32)
+        self.smallest, self.typical, self.inset = STEP * paper, TYPE_TONE * paper, EDGE_BLUR * small.long_side
+
+    def begun_at(self, depth: NDArray[np.float64]) -> _Side:
+        """The same with each row from its depth on; its last value is repeated."""
+        inner = copy(self)
+        rows, columns = self.flat.shape
+        places = np.minimum(np.arange(columns) + np.ceil(depth).astype(np.int64)[:, np.newaxis], columns - 1)
+        inner.toned, inner.flat, inner.type = (
+            values[np.arange(rows)[:, np.newaxis], places] for values in (self.toned, self.flat, self.type)
+        )
+        return inner
+
+
+def _depth(side: _Side) -> NDArray[np.float64] | None:
     """How deep the borders at the left are, one within the other, in pixels for each row; None where there is none."""
-    window = small.window(TYPE_WINDOW)
-    flat = cv2.morphologyEx(toned, cv2.MORPH_CLOSE, np.ones((window, window), np.uint8))
-    smallest = STEP * float(np.percentile(flat, PAPER_PERCENTILE))
-    inset = EDGE_BLUR * small.long_side
-    depth: NDArray[np.float64] = np.zeros(len(flat))
+    depth: NDArray[np.float64] = np.zeros(len(side.flat))
     looked_at = depth
     for _ in range(LAYERS):
-        border = _border(_from(flat, looked_at), _from(toned, looked_at), smallest)
+        border = _border(side.begun_at(looked_at))
         if border is None:
             break
         edge = looked_at + border.depth
-        depth = np.where(border.depth > 0, np.maximum(edge + (inset if border.darker else -inset), 0), depth)
-        looked_at = np.where(border.depth > 0, edge + inset, looked_at)
+        depth = np.where(border.depth > 0, np.maximum(edge + (side.inset if border.darker else -side.inset), 0), depth)
+        looked_at = np.where(border.depth > 0, edge + side.inset, looked_at)
     return depth if depth.any() else None
-
-
-def _from(greys: NDArray[np.uint8], depth: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The greys of each row from its depth on, float32 of the same shape; the last one is repeated."""
-    rows, columns = greys.shape
-    places = np.minimum(np.arange(columns) + np.ceil(depth).astype(np.int64)[:, np.newaxis], columns - 1)
-    return np.asarray(greys[np.arange(rows)[:, np.newaxis], places], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,10 +136,10 @@ class _Border:
     darker: bool
 
 
-def _border(flat: NDArray[np.float32], toned: NDArray[np.float32], smallest: float) -> _Border | None:
-    """The border at the left; None where there is none without doubt. A step in tone is `smallest` at least."""
-    rows, columns = flat.shape
-    depth, step = _first_steps(flat[:, : round(DEEPEST * columns)], smallest)
+def _border(side: _Side) -> _Border | None:
+    """The border at the left; None where there is none without doubt."""
+    rows, columns = side.flat.shape
+    depth, step = _first_steps(side.flat[:, : round(DEEPEST * columns)], side.smallest)
     met = depth > 0
     y, tolerance = np.arange(rows, dtype=np.float64), WARP * rows
     if met.sum() < max(2, SHORTEST * rows):
@@ -130,26 +149,32 @@ def _border(flat: NDArray[np.float32], toned: NDArray[np.float32], smallest: flo
     if agrees.sum() < max(2, SHORTEST * rows):
         return None
     contrast = float(np.median(step[agrees]))
-    tone = np.interp(y, y[agrees], flat[:, 0][agrees])
+    tone = np.interp(y, y[agrees], side.flat[:, 0][agrees])
     # Rows of the border above and below the page meet no edge and have the border's tone.
-    corner = ~met & (np.abs(flat[:, 0] - tone) < abs(contrast) / 2)
+    corner = ~met & (np.abs(side.flat[:, 0] - tone) < abs(contrast) / 2)
     if agrees.sum() < AGREEMENT * ((line > 1) & ~corner).sum():
         return None
     depth = np.maximum(np.where(agrees, depth, line), 0.0)
-    if not _leads_to_ground(flat, depth, agrees, abs(contrast)) or _is_printed(toned, depth, abs(contrast)):
+    columns_inside = np.where(agrees[:, np.newaxis], np.arange(columns) - depth[:, np.newaxis], -1)
+    if not _leads_to_ground(side, columns_inside, contrast) or _is_printed(side.toned, depth, abs(contrast)):
         return None
     return _Border(np.asarray(depth, np.float64), contrast > 0)
 
 
-def _leads_to_ground(flat: NDArray[np.float32], depth: NDArray[np.float64], rows: NDArray[np.bool_], contrast: float) -> bool:
-    """Whether what is just inside an edge is paper, or of one tone as film is: large type and pictures are neither."""
-    columns = np.arange(flat.shape[1]) - depth[:, np.newaxis]
-    inside = (columns >= STEP_PIXELS) & rows[:, np.newaxis]
-    beside = flat[inside & (columns < 2 * STEP_PIXELS)]
-    paper = float(np.percentile(flat[inside & (columns < DEEPEST * flat.shape[1])], PAPER_PERCENTILE))
+def _leads_to_ground(side: _Side, inside: NDArray[np.float64], contrast: float) -> bool:
+    """Whether what is just inside an edge is paper, or of one tone as film is: large type and pictures are neither.
+
+    `inside` counts each pixel's place from the edge. A light border ends at the page's blank margin: where type begins, or
+    a tint, a margin ends and not a lid.
+    """
+    margin = (inside >= STEP_PIXELS) & (inside < 2 * STEP_PIXELS)
+    if contrast < 0 and (side.type[margin] > side.typical).mean() > BLANK:
+        return False
+    beside = side.flat[margin]
+    strip = side.flat[(inside >= STEP_PIXELS) & (inside < DEEPEST * side.flat.shape[1])]
     tone = float(np.median(beside))
-    uneven = float((np.abs(beside - tone) > PRINTED * contrast).mean())
-    return abs(tone - paper) <= contrast / 2 or uneven <= PRINTED_SHARE
+    uneven = float((np.abs(beside - tone) > PRINTED * abs(contrast)).mean())
+    return abs(tone - float(np.percentile(strip, PAPER_PERCENTILE))) <= abs(contrast) / 2 or uneven <= PRINTED_SHARE
 
 
 def _is_printed(toned: NDArray[np.float32], depth: NDArray[np.float64], contrast: float) -> bool:
