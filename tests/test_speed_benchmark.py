@@ -8,25 +8,57 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+
+from digitize.geometry import IDENTITY
+from digitize.model import Scan, Source
+from digitize.ocr import Engine
+from digitize.options import Options
+from digitize.pipeline import process
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-SCRIPT = Path(__file__).resolve().parents[1] / "benchmarks" / "speed.py"
+BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 
 
-@pytest.fixture(scope="module")
-def speed() -> ModuleType:
-    """The benchmark as a module."""
-    spec = importlib.util.spec_from_file_location("benchmark_speed", SCRIPT)
+def loaded(name: str) -> ModuleType:
+    """A benchmark as a module, by the name under which the others import it."""
+    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def speed() -> ModuleType:
+    """The benchmark of speed."""
+    return loaded("speed")
+
+
+@pytest.fixture(scope="module")
+def scaling(speed: ModuleType) -> ModuleType:
+    """The benchmark of growth, which takes the other one's gauge."""
+    assert speed
+    return loaded("scaling")
+
+
+@pytest.mark.parametrize("lines", [25, 250])
+def test_drawn_pages_have_their_lines(scaling: ModuleType, lines: int) -> None:
+    """On a page of so many lines stand-ins find as many and a heading, and the program reads each in one piece."""
+    options = Options(language="zh-Hans")
+    pixels = np.asarray(scaling.drawn(lines))
+    source = Source("drawn.png", 1, 1, "", "image/png", pixels.shape[1], pixels.shape[0])
+    scan = Scan("drawn", source, pixels, 300.0, IDENTITY)
+    result = process(scan, Engine(scaling.Squares(), scaling.Squares()), options)
+    read = [line for region in result.page.regions for line in region.lines]
+    assert len(read) == lines + 1
+    assert all(9 <= len(line.text) <= 14 for line in read if line.type_size < 2 * scaling.TYPE)
 
 
 def test_ratios_are_those_of_one_run(speed: ModuleType) -> None:
