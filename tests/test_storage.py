@@ -247,6 +247,7 @@ def test_status_and_verify_look_into_stores(tmp_path: Path) -> None:
     read(IN)
     state = state_of(OUT)
     assert (state.pages, state.done, state.failed, state.articles) == (3, 2, 1, 4)
+    (OUT / "report" / "index.html").write_bytes(b"a report that was copied here")
     assert list(verify(OUT)) == []
     (OUT / "A01" / "A01-a001.tei.xml").unlink()
     (OUT / "A02" / "A02.svg").write_bytes(b"")

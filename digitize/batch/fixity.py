@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # What lies in an output folder while a run goes on, or until one that was stopped goes on.
 OF_RUNS = frozenset({LOCK_NAME, MARK_NAME})
+# Folders of which everything is derived: nobody vouches for what is in them.
+OF_REPORTS = frozenset({REPORT_NAME, REPORT_WORK})
 # A file's frames follow each other, and so its sum is wanted again.
 SUMS_KEPT = 8
 
@@ -93,6 +95,8 @@ def _verify_stored(output: Address, sources: _Sources) -> Iterator[Fault]:
     found_record = False
     with as_unreadable(output):
         for folder, is_folder in output.entries():
+            if is_folder and folder.name in OF_REPORTS:
+                continue
             if not is_folder:
                 yield from [] if folder.name in OF_RUNS else [Fault(printable(folder), Difference.EXTRA)]
                 continue
@@ -173,9 +177,9 @@ def _is_file(path: Path) -> bool:
 
 
 def _is_of_report(path: Path, output: Path) -> bool:
-    """Whether a file is a report's: everything in one is derived, and nobody vouches for it."""
+    """Whether a file is a report's."""
     first, *rest = path.relative_to(output).parts
-    return bool(rest) and first in {REPORT_NAME, REPORT_WORK}
+    return bool(rest) and first in OF_REPORTS
 
 
 def _sum(path: Place) -> str:

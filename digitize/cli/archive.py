@@ -1,4 +1,4 @@
-"""Commands that look at an output folder as a whole, by its records: status and verify."""
+"""Commands that look at an output folder as a whole, by its records: status, report and verify."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digitize.cli.terms import PLACE, counted, print_warning, verbose_option
-from digitize.errors import ExitCode
+from digitize.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,9 +65,9 @@ def status_command(output: Place, as_json: bool) -> None:  # noqa: FBT001 - clic
 
 
 @click.command(name="report", epilog=REPORT_EXAMPLES)
-@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("output", type=PLACE)
 @verbose_option
-def report_command(output: Path) -> None:
+def report_command(output: Place) -> None:
     """Write a report over an output folder: HTML pages to look at in a browser, in its folder report.
 
     It shows every page with its scan and its text beside it, what was not read and why, and what is worth a look. It is
@@ -76,6 +76,8 @@ def report_command(output: Path) -> None:
     """
     from digitize.batch.reporting import write_report  # noqa: PLC0415 - see the package's docstring
 
+    if not isinstance(output, Path):
+        raise UsageError(f"{output}: a report is written over a folder", remedy="copy the output here")
     report = write_report(output, print_warning)
     click.echo(click.format_filename(report.index))
     click.get_current_context().exit(ExitCode.PAGES_FAILED if report.incomplete else ExitCode.DONE)
