@@ -22,7 +22,7 @@ from digitize.layout.ink import components, grey_level, make_ink
 from digitize.layout.lines import cut_lines, join_lines, trim_dust
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules
-from digitize.layout.upright import turned, turned_back, upright_lines
+from digitize.layout.upright import inside, passed_over, turned, turned_back, upright_lines
 from digitize.model import Role, Scan, Source
 from digitize.ocr import Detection
 
@@ -519,6 +519,27 @@ def test_a_figure_in_a_large_level_line_is_not_upright() -> None:
     figure, beside = Box(100, 200, 120, 260), Box(125, 200, 400, 262)
     assert upright_lines([figure, beside], TYPE) == ()
     assert upright_lines([figure], TYPE) == (figure,)
+
+
+def test_a_line_of_an_upright_heading_that_was_passed_over_is_found() -> None:
+    """Ink as high and about as long as a heading's line, right beside it, is a line of it; one sign of it was detected."""
+    pixels = blank()
+    seen, missed = Box(200, 300, 500, 360), Box(200, 375, 500, 435)
+    print_line(pixels, seen)
+    print_line(pixels, missed)
+    sign = Box(440, 370, 505, 440)
+    (found,) = passed_over(make_ink(pixels, TYPE), [seen], [sign], (), TYPE)
+    assert found.intersection(missed) > 0.9 * missed.area
+    assert inside(sign, found)
+
+
+def test_text_beside_an_upright_heading_is_no_line_of_it() -> None:
+    """Ink beside a heading that was detected as text, or is less high, stays what it is."""
+    pixels = blank()
+    seen, text, small = Box(200, 300, 500, 360), Box(200, 375, 500, 435), Box(200, 270, 500, 290)
+    for line in (seen, text, small):
+        print_line(pixels, line)
+    assert passed_over(make_ink(pixels, TYPE), [seen], [text], (), TYPE) == ()
 
 
 def test_headlines_side_by_side_are_two_headings() -> None:

@@ -85,6 +85,18 @@ def test_briefs_set_alike_follow_each_other() -> None:
     assert headlines([first, *text, second, *more], [first, second], RULE) == {first, second}
 
 
+def test_the_first_of_a_group_below_its_name_is_a_headline() -> None:
+    """Below the name of a group of briefs, in larger type, the line that is set like their headlines is one of them."""
+    name = Box(LEFT + 4 * TYPE, 150, LEFT + 10 * TYPE, 150 + 1.6 * TYPE)
+    first, text = item(200)
+    second, more = item(text[-1].y0 + 2 * PITCH)
+    third, last = item(more[-1].y0 + 2 * PITCH)
+    rules = [Box(LEFT, head.y0 - 12, LEFT + COLUMN * TYPE, head.y0 - 10) for head in (second, third)]
+    lines = [name, first, *text, second, *more, third, *last]
+    assert headlines(lines, [first, second, third], *rules) == {first, second, third}
+    assert headlines(lines[1:], [first, second, third], *rules) == {second, third}
+
+
 def test_an_item_ends_with_ornaments_or_a_signature() -> None:
     """A bold line below a row of ornaments, or below a name set to the right, heads the next item."""
     _, before = item(200)

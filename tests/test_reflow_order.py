@@ -21,7 +21,7 @@ from galleys import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digitize.geometry import Box
+from digitize.geometry import Box, hull
 from digitize.model import Article, ArticleKind, Frame, LinkKind, Page, Region, Role
 from digitize.reflow import assemble, read_order
 
@@ -205,6 +205,98 @@ def test_a_column_that_begins_level_with_a_heading_beside_it_is_in_its_item() ->
     assert texts(page) == ["甲" * 110 + "乙" * 111 + "。", "丙" * 110 + "丁" * 130 + "。"]
 
 
+def test_a_rule_under_a_heading_does_not_part_it_from_its_text() -> None:
+    """Where nothing else stands under a heading, the text below the rule that is drawn under it is its own."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4)], column=0, y=300),
+        text_block("b", [*full("乙", 4), "乙乙。"], column=1, y=300),
+        rules=(rule(60, 280, 730, 282),),
+    )
+    assert [(a.headline, len(a.passages)) for a in articles(page)] == [("标题", 2)]
+
+
+def test_a_rule_below_a_headings_text_parts_items() -> None:
+    """A heading that has text of its own takes none from below a rule."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0), y=180),
+        text_block("x", ["\u3000\u3000" + "甲" * 14, "甲甲。"], column=0, y=230),
+        text_block("a", ["\u3000\u3000" + "乙" * 14, *full("乙", 3), "乙。"], column=0, y=320),
+        rules=(rule(60, 300, 380, 302),),
+    )
+    assert [a.headline for a in articles(page)] == ["标题", ""]
+
+
+def test_text_goes_past_a_pull_quote() -> None:
+    """Large words between two rules, where a sentence is broken off and goes on below, are no heading."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 14)], column=0, y=300),
+        text_block("b", full("乙", 4), column=1, y=300),
+        heading("q", "引语", columns=(1, 1), y=450),
+        text_block("c", [*full("丙", 3), "丙丙。"], column=1, y=540),
+        rules=(rule(column_left(1), 430, column_left(1) + 320, 432), rule(column_left(1), 515, column_left(1) + 320, 517)),
+    )
+    assert texts(page) == ["甲" * 238 + "乙" * 64 + "丙" * 50 + "。"]
+
+
+def test_a_headline_between_two_rules_is_one() -> None:
+    """Between the end of one item and the beginning of the next, words between two rules head the text below."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3), "甲。"], column=0, y=300),
+        heading("q", "另题", columns=(0, 0), y=480),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 3), "丙。"], column=0, y=570),
+        rules=(rule(60, 460, 380, 462), rule(60, 545, 380, 547)),
+    )
+    assert [a.headline for a in articles(page)] == ["标题", "另题"]
+
+
+def test_columns_parted_by_the_white_around_a_heading_are_its_own() -> None:
+    """A heading in the midst of its text may be narrower than the white that it stands in."""
+    page = page_of(
+        text_block("a", ["\u3000\u3000本报讯" + "甲" * 11, *full("甲", 15)], column=0, y=220),
+        text_block("b", full("乙", 4), column=1, y=220),
+        text_block("c", full("丙", 4), column=2, y=220),
+        text_block("d", full("丁", 4), column=3, y=220),
+        heading("h", "标题", columns=(1, 3), y=370),
+        text_block("e", full("戊", 8), column=1, y=440),
+        text_block("f", full("己", 8), column=2, y=440),
+        text_block("g", full("庚", 8), column=3, y=440),
+        text_block("i", [*full("辛", 14), "辛辛。"], column=4, y=220),
+    )
+    assert [(a.headline, len(a.passages)) for a in articles(page)] == [("标题", 2)]
+
+
+def test_text_below_a_box_stands_under_the_heading_of_its_column() -> None:
+    """A block below a box leads on to the next column under the heading as the block above the box does."""
+    frame = Frame("f", Box(60, 420, 380, 560).polygon, Box(60, 420, 380, 560))
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。"], column=0, y=290),
+        text_block("x", ["\u3000\u3000" + "框" * 13, "框" * 15, "框框。"], column=0, y=440, frame="f"),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 2), "乙" * 15 + "。"], column=0, y=580),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 12), "丙丙。"], column=1, y=290),
+        frames=(frame,),
+    )
+    first = next(a for a in articles(page) if a.headline)
+    assert [p.text[0] for p in first.passages[1:]] == ["甲", "乙", "丙"]
+
+
+def test_a_price_list_is_no_article() -> None:
+    """Columns narrower than text is set in are a table's, points in its figures no full stops."""
+    names, prices = (
+        Region(f"{key}", Role.PARAGRAPH, box.polygon, box, lines)
+        for key, lines in (
+            ("n", set_lines(["白菜", "青椒", "茄子", "土豆"], column=0)),
+            ("p", set_lines(["1.20元", "3.55元", "2.80元", "1.15元"], column=0, right=True)),
+        )
+        for box in [hull(line.box for line in lines)]
+    )
+    page = page_of(heading("h", "菜价", columns=(0, 0)), names, prices)
+    assert articles(page) == ()
+
+
 def test_an_index_is_no_article() -> None:
     """What stands under the words that head an index, and lists without a sentence, become fillers and lose nothing."""
     page = page_of(
@@ -333,6 +425,16 @@ def test_a_byline_over_the_first_column_beside_a_centred_heading_belongs_to_it()
     assert article.passages[2].text == "甲" * 94 + "乙" * 96 + "丙" * 82 + "。"
 
 
+def test_a_byline_at_the_columns_edge_is_parted_from_the_indented_text_below() -> None:
+    """The first line of a column is a byline where it is nothing else and the next one begins a paragraph."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["本报记者王一", "\u3000\u3000" + "甲" * 14, *full("甲", 2)], column=0, y=270),
+    )
+    (article,) = articles(page)
+    assert [p.role for p in article.passages] == [Role.HEADLINE, Role.BYLINE, Role.PARAGRAPH]
+
+
 def test_a_byline_below_text_is_none_of_the_heading_beside_it() -> None:
     """A byline level with a heading of the next column signs the text that stands right above it."""
     page = page_of(
@@ -362,6 +464,14 @@ def test_a_dateline_alone_is_no_paragraph() -> None:
     )
     (article,) = articles(page)
     assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["本报讯（通讯员王一李二张三）" + "甲" * 17 + "。"]
+
+
+def test_lines_of_verse_are_lines_of_their_own() -> None:
+    """Where lines are not set to both edges, one that ends before its column does not run on into the next."""
+    verse = ["甲" * 7, "乙" * 5 + "，", "丙" * 9, "丁" * 6]
+    page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", verse, column=0, y=300))
+    (article,) = articles(page)
+    assert [p.text for p in article.passages[1:]] == ["甲" * 7, "乙" * 5 + "，", "丙" * 9 + "丁" * 6]
 
 
 def test_subheadings_part_paragraphs() -> None:

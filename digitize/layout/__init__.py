@@ -23,7 +23,7 @@ from digitize.layout.ornaments import find_ornamented_rules
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules
 from digitize.layout.transcribed import find_transcript_layout
-from digitize.layout.upright import turned, turned_back, turned_ink, upright_lines
+from digitize.layout.upright import inside, passed_over, turned, turned_back, turned_ink, upright_lines
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine, WritingMode
 
 if TYPE_CHECKING:
@@ -58,13 +58,19 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     boxes = find_boxes(ink, type_size, rules)
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     upright = upright_lines(printed, type_size)
-    level = part_merged(ink, [line for line in printed if line not in upright])
-    completed = complete_lines(ink, level, rules, [*panels, *pictures], upright)
+    level = [line for line in printed if line not in upright]
+    if upright:
+        passed = _passed_over(ink, upright, level, rules, type_size)
+        upright = (*upright, *passed)
+        rules = tuple(rule for rule in rules if not any(line.contains(rule.cx, rule.cy) for line in passed))
+        level = [line for line in level if not any(inside(line, other) for other in passed)]
+    merged = part_merged(ink, level)
+    completed = complete_lines(ink, merged, rules, [*panels, *pictures], upright)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)
     pieces = cut_lines(ink, completed, Gutters(ink, completed, rules, type_size))
     lines = join_lines(pieces, Gutters(ink, pieces, rules, type_size))
-    lines += _upright_lines(ink, upright, rules, level, type_size) if upright else ()
+    lines += _upright_lines(ink, upright, rules, merged, type_size) if upright else ()
     in_type = set_heights(ink, lines)
     type_size = body_size(in_type)
     missed = missed_signs(ink, lines, [*rules, *pictures, *panels, *upright], type_size)
@@ -110,6 +116,15 @@ def _with_ink(draft: Draft, printed: Mapping[Box, tuple[Printed, ...]]) -> Draft
         return draft
     inks = tuple(line.ink for line in lines)
     return replace(draft, lines=inks, box=hull(inks), sizes=tuple(line.size for line in lines))
+
+
+def _passed_over(
+    ink: Ink, upright: Sequence[Box], level: Sequence[Box], rules: Sequence[Box], type_size: float
+) -> tuple[Box, ...]:
+    """Lines of vertical headings that the detector passed over, found beside others (see `passed_over`)."""
+    width = ink.grey.shape[1] / ink.scale
+    found = passed_over(turned_ink(ink), turned(upright, width), turned(level, width), turned(rules, width), type_size)
+    return turned_back(found, width)
 
 
 def _upright_lines(

@@ -45,6 +45,9 @@ ALIKE = 1.12
 LARGER = 1.3
 """Type larger by this much than a headline's is another headline's."""
 
+GROUP = 2
+"""So many headlines set alike, below another in their column, make a group of briefs of them all."""
+
 HEAD_GAP = 0.9
 """White between two lines of one headline, in heights of a line."""
 
@@ -105,11 +108,14 @@ def small_headlines(lines: Sequence[Box], widths: Mapping[Box, float], around: S
     bold = [line for line in level if line.height < largest and widths[line] * line.height >= DARK * usual]
     heavy = {line for line in bold if _is_heavy(line, level, widths, around.type_size)}
     found: list[Box] = []
+    passed: list[_Column] = []
     for head in _heads(heavy, level, around):
         column = _Column(head, level, heavy, around)
         if column.opens_item() or column.repeats(found):
             found += head
-    return tuple(found)
+        else:
+            passed.append(column)
+    return (*found, *(line for column in passed if column.leads(found) for line in column.head))
 
 
 def _is_heavy(line: Box, lines: Sequence[Box], widths: Mapping[Box, float], type_size: float) -> bool:
@@ -159,6 +165,7 @@ class _Column:
     """A head in its column: what stands above it and beside it."""
 
     def __init__(self, head: Sequence[Box], lines: Sequence[Box], heavy: set[Box], around: Surroundings) -> None:
+        self.head = head
         self._first, self._heavy, self._around, self._lines = head[0], heavy, around, lines
         text = [line for line in lines if line not in heavy and line.y0 >= head[-1].cy and _shares_column(line, head[-1])]
         self._width = hull([*head, *sorted(text, key=lambda box: box.y0)[:1]])
@@ -180,13 +187,17 @@ class _Column:
 
     def repeats(self, found: Sequence[Box]) -> bool:
         """Whether a headline found above in the column is set alike: the items of a group follow each other."""
+        return any(self._is_alike(other) and not self._parted(other) for other in found)
+
+    def leads(self, found: Sequence[Box]) -> bool:
+        """Whether this is the first of a group of items set alike, below the group's name: headlines follow in the column."""
+        named = self._above is not None and self._above.height >= LARGER * self._first.height
+        return named and sum(self._is_alike(other) and other.y0 > self._first.y1 for other in found) >= GROUP
+
+    def _is_alike(self, other: Box) -> bool:
         first = self._first
-        return any(
-            abs(other.x0 - first.x0) <= EDGE * self._around.type_size
-            and max(other.height, first.height) <= ALIKE * min(other.height, first.height)
-            and not self._parted(other)
-            for other in found
-        )
+        level = abs(other.x0 - first.x0) <= EDGE * self._around.type_size
+        return level and max(other.height, first.height) <= ALIKE * min(other.height, first.height)
 
     def _rule_above(self) -> Box | None:
         first = self._first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -12,6 +12,8 @@ import numpy as np
 from digitize.geometry import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 TYPE_PIXELS = 20.0
@@ -71,6 +73,14 @@ class Ink:
         """A box of working pixels in reading-frame pixels."""
         left, top, right, bottom = (float(edge) / self.scale for edge in (x, y, x + width, y + height))
         return Box(left, top, right, bottom)
+
+
+def without(ink: Ink, boxes: Iterable[Box]) -> Ink:
+    """The page with the ink in some boxes blanked."""
+    mask = ink.mask.copy()
+    for box in boxes:
+        mask[ink.window(box)] = 0
+    return replace(ink, mask=mask)
 
 
 def make_ink(pixels: NDArray[np.uint8], type_size: float) -> Ink:

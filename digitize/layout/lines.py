@@ -10,7 +10,7 @@ import numpy as np
 from digitize.geometry import Box, hull
 from digitize.layout.detection import LARGE_TYPE
 from digitize.layout.gutters import SPECK_AREA, characters, without_streaks
-from digitize.layout.ink import runs
+from digitize.layout.ink import runs, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,9 +65,7 @@ def complete_lines(
 
     `grounds` are panels and pictures; `beside` are lines that are completed elsewhere.
     """
-    mask = ink.mask.copy()
-    for rule in rules:
-        mask[ink.window(rule)] = 0
+    mask = without(ink, rules).mask
     index = _RowIndex([*lines, *beside])
     upright = [rule for rule in rules if rule.upright]
     sides = [side for ground in grounds for side in _sides(ground)]

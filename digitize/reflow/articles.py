@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Article, ArticleKind, Figure, Role
 from digitize.reflow.bylines import marked_persons
 from digitize.reflow.cues import load_cues
-from digitize.reflow.flow import Edges, column_edges
+from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, is_justified
 from digitize.reflow.passages import PlacedLine, body_passages, find_dateline, heading_passages, make_passage
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _continuation(passages: Sequence[Passage], words: re.Pattern[str]) -> str:
 
 def _placed(region: Region, text: Sequence[Region]) -> list[PlacedLine]:
     edges = column_edges(region, text) if region.role is Role.PARAGRAPH else Edges(region.box.x0, region.box.x1)
-    return [PlacedLine(line, region.id, edges) for line in region.lines]
+    ragged = region.role is Role.PARAGRAPH and len(region.lines) >= FULL_BLOCK and not is_justified(region)
+    return [PlacedLine(line, region.id, edges, ragged) for line in region.lines]
 
 
 def _figures(unit: Sequence[Region], page: Page) -> tuple[Figure, ...]:

@@ -12,7 +12,7 @@ from digitize.model import WritingMode
 from digitize.reflow.bylines import is_byline
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -190,15 +190,33 @@ def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End
     return End.EITHER if last.text.strip()[-1:] in tuple(cues.terminal) else End.OPEN
 
 
-def heading_place(part: Region) -> tuple[float, float]:
-    """Where a part of a heading comes: from the top down; those set downwards, whose tops are level, from the right.
+def in_heading_order(parts: Iterable[Region]) -> tuple[Region, ...]:
+    """The parts of a heading in the order in which they are read.
 
-    The level lines of a vertical page stand upright in the reading frame; the first of them is on the left there.
+    From the top down, those on one height (a byline torn at a gutter) from the left; those set downwards, whose tops are
+    level, from the right.
     """
-    if not all(line.box.upright for line in part.lines):
+    ordered = sorted(parts, key=_heading_place)
+    rows: list[list[Region]] = []
+    for part in ordered:
+        level = rows and part.box.overlap_y(rows[-1][0].box) > part.box.height / 2
+        if level and part.box.overlap_x(rows[-1][-1].box) <= 0 and not _is_upright(part):
+            rows[-1] = sorted([*rows[-1], part], key=lambda each: each.box.x0)
+        else:
+            rows.append([part])
+    return tuple(part for row in rows for part in row)
+
+
+def _heading_place(part: Region) -> tuple[float, float]:
+    """Where a part of a heading comes; the level lines of a vertical page stand upright in the reading frame, the first left."""
+    if not _is_upright(part):
         return part.box.y0, 0.0
     level = all(line.writing_mode is WritingMode.HORIZONTAL_TB for line in part.lines)
     return 0.0, part.box.x0 if level else -part.box.x0
+
+
+def _is_upright(part: Region) -> bool:
+    return all(line.box.upright for line in part.lines)
 
 
 def line_pitch(region: Region) -> float:

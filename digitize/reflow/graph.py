@@ -181,6 +181,8 @@ class FlowGraph:
 
     def _headings_say(self, source: int, target: int) -> tuple[float, str]:
         ours, theirs = self._reach.head[source], self._reach.head[target]
+        if ours is None and theirs is not None and self._reach.above[source] == theirs:
+            return SAME_HEADING, "below text under this heading"
         if theirs is None:
             return 0.0, ""
         aside = self._reach.aside[source]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 HEADING_REACH = 5.0
 """White between a heading and its text, or within the text below it, in type sizes: a headline's own height at most."""
 
+UNDERLINED = 2.0
+"""White between a heading and the rule that parts it from its own text, in type sizes, at most."""
+
 ALIGNED = 1.2
 """Blocks whose tops differ by less than this many type sizes begin in one row."""
 
@@ -25,6 +29,7 @@ class Reach:
 
     Attributes:
         head: for each block the number of the heading that it belongs to by its place alone, or None.
+        above: for each block the heading of the topmost block of its column, no heading, rule or signature between.
         aside: for each block without one the headings in whose row it stands.
         embedded: the headings that stand in the midst of their text, which runs round them and goes on below.
     """
@@ -32,11 +37,13 @@ class Reach:
     def __init__(self, blocks: Sequence[Block], headings: Sequence[HeadingNode], steps: Steps) -> None:
         self._blocks, self._headings, self._steps = blocks, headings, steps
         self.head = [self._nearest(block) for block in blocks]
+        self._take_underlined()
         around = {number: found for number in range(len(headings)) if (found := self._around(number))}
         self.embedded = frozenset(around)
         for number, indices in around.items():
             for index in indices:
                 self.head[index] = number
+        self.above = self._heads_above()
         self._rows = self._heading_rows()
         self.aside = [self._headings_aside(index) for index in range(len(blocks))]
 
@@ -49,8 +56,21 @@ class Reach:
         ]
         return min(reached)[1] if reached else None
 
-    def _distance(self, heading: HeadingNode, block: Block) -> float | None:
+    def _take_underlined(self) -> None:
+        """Give the headings that stand over nothing the text below the rule that is drawn right under them.
+
+        A rule parts items, but also a heading from its own text: then nothing else stands between heading and rule.
+        """
+        alone = [h for number, h in enumerate(self._headings) if number not in self.head and not self._steps.pictures_below(h)]
+        for index, block in enumerate(self._blocks):
+            if self.head[index] is None and not block.begins_amid:
+                under = [h for h in alone if self._distance(h, block, underlined=UNDERLINED) is not None]
+                self.head[index] = self._headings.index(under[-1]) if under else None
+
+    def _distance(self, heading: HeadingNode, block: Block, *, underlined: float = 0.0) -> float | None:
         """White between a heading and the text next to it, in type sizes; None where something else stands between.
+
+        A rule within `underlined` type sizes below the heading is nothing that stands between.
 
         An upright heading's text stands beside it, its top level with the heading's; any other's stands below.
         """
@@ -70,7 +90,9 @@ class Reach:
         walls += [other.box for other in self._blocks if other is not block and other.end is End.BYLINE]
         if self._steps.begins_with_heading(block.box, block.region.frame_id):
             walls += [other.box for other in self._blocks if other is not block]
-        if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._steps.ruled(span):
+        if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._steps.ruled(
+            replace(span, y0=min(span.y1, span.y0 + underlined * size))
+        ):
             return None
         return span.height / size if max(self._steps.white(span)) <= HEADING_REACH * size else None
 
@@ -93,12 +115,14 @@ class Reach:
         sentence or the one on the left begins an item, the text goes round the heading.
         """
         heading = self._headings[number]
-        below = [b for b, head in zip(self._blocks, self.head, strict=True) if head == number]
+        below = [i for i, head in enumerate(self.head) if head == number]
         if heading.upright or not below:
             return ()
-        first = min(below, key=lambda b: b.box.x0)
         above = [i for i, block in enumerate(self._blocks) if self._stands_on(block, heading)]
-        span = hull([*(b.box for b in below), *(self._blocks[i].box for i in above)])
+        for upper, lower in self._columns_parted(above, below):
+            above, below = [*above, upper], [*below, lower]
+        first = min((self._blocks[i] for i in below), key=lambda b: b.box.x0)
+        span = hull(self._blocks[i].box for i in (*above, *below))
         beside = self._beside(heading, span)
         row = self._leftward([i for i in beside if self._blocks[i].box.cx < span.x0])
         starts = {self._blocks[i].start for i in row}
@@ -107,7 +131,20 @@ class Reach:
             goes_round = bool(beside) and (broken or bool(starts - {Start.OPEN}))
         else:
             goes_round = first.start is Start.PARAGRAPH and Start.OPENING in starts
-        return (*above, *beside, *row) if goes_round else ()
+        return (*above, *below, *beside, *row) if goes_round else ()
+
+    def _columns_parted(self, above: Sequence[int], below: Sequence[int]) -> list[tuple[int, int]]:
+        """Columns that the white around a heading parts level with those that it stands in: above and below it."""
+        slack, blocks = ALIGNED * self._steps.type_size, self._blocks
+
+        def level(index: int, others: Sequence[int], side: str) -> bool:
+            other = self._blocks[others[0]] if others else None
+            own = getattr(blocks[index].box, side)
+            return other is not None and index not in others and abs(own - getattr(other.box, side)) <= slack
+
+        upper = [i for i in range(len(blocks)) if level(i, above, "y1") and self.head[i] is None]
+        lower = [i for i in range(len(blocks)) if level(i, below, "y0") and self.head[i] is None]
+        return [(a, b) for a in upper for b in lower if self._one_text(blocks[a], blocks[b])]
 
     def _beside(self, heading: HeadingNode, span: Box) -> list[int]:
         """The blocks without a heading that run past one, right beside the columns that it stands in."""
@@ -174,6 +211,11 @@ class Reach:
             if level and frame_id == block.region.frame_id and not any(low < r.cx < high for r in upright):
                 found.add(head)
         return frozenset(found)
+
+    def _heads_above(self) -> list[int | None]:
+        """For each block the heading over the column that it stands in, pictures and boxes in the column or not."""
+        head = {block.region.id: number for block, number in zip(self._blocks, self.head, strict=True)}
+        return [head[self._steps.stack(block)[0].region.id] for block in self._blocks]
 
     def _heading_rows(self) -> list[tuple[Box, str | None, int]]:
         """What stands in the row right below a heading, text and pictures: its box, its frame and the heading."""

@@ -10,9 +10,10 @@ from digitize.geometry import hull, map_polygon
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
 from digitize.reflow.bylines import is_byline, is_signature
 from digitize.reflow.cues import load_cues
-from digitize.reflow.flow import column_edges, heading_place, is_justified, set_apart
+from digitize.reflow.flow import column_edges, in_heading_order, is_justified, is_paragraph_start, set_apart
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
+from digitize.reflow.quotes import set_quotes_apart
 from digitize.reflow.running import is_running, run_on
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from digitize.geometry import Box
     from digitize.model import Page, Region
     from digitize.reflow.cues import Cues
+    from digitize.reflow.flow import Edges
 
 BAND = 4.0
 """Articles whose tops differ by less than this many type sizes stand in one row and are read from left to right."""
@@ -30,6 +32,9 @@ ITEM_LINES = 3
 
 ITEM_LENGTH = 25
 """The shortest telegrams have so many characters."""
+
+ITEM_WIDTH = 7.0
+"""The narrowest column of running text, in type sizes; what is narrower is the column of a table."""
 
 BYLINE_REACH = 3.0
 """How far below a heading its byline stands at most, in type sizes."""
@@ -47,7 +52,7 @@ FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
 
 
-_SENTENCE = re.compile("[，、。；！？,.;!?]")
+_SENTENCE = re.compile(r"[，、。；！？]|[,.;!?](?!\d)")  # points in figures part no sentences
 
 
 def read_order(page: Page) -> Page:
@@ -61,7 +66,7 @@ def read_order(page: Page) -> Page:
         return run_on(mark_folio(page, cues))
     page = part_bylines(without_ornaments(mark_folio(page, cues)), cues)
     page = without_scraps(page) if page.vertical else page
-    graph = FlowGraph(page, cues)
+    graph = FlowGraph(set_quotes_apart(page, cues), cues)
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
     units = _units(page.regions, links)
@@ -74,7 +79,7 @@ def read_order(page: Page) -> Page:
         ]
     index = _index_regions(page, cues)
     ordered = [region for region in page.regions if region.role is Role.FOLIO]
-    ordered += [region for unit in _in_rows(units, page) for region in _settled(unit, index, vertical=page.vertical)]
+    ordered += [region for unit in _in_rows(units, page) for region in _settled(unit, index, page)]
     seen = {region.id for region in ordered}
     left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
     return replace(page, links=(*links, *figures), rejected=rejected, regions=(*ordered, *left))
@@ -118,7 +123,8 @@ def part_bylines(page: Page, cues: Cues) -> Page:
         first = region.lines[0] if region.lines else None
         alone = len(region.lines) == 1
         signed = first is not None and (is_byline(first.text, cues) or (alone and is_signature(first.text, cues)))
-        if heading and edges and first and signed and (alone or set_apart(first, edges, page.type_size)):
+        apart = alone or (edges is not None and first is not None and _is_apart(region, edges, page.type_size))
+        if heading and edges and first and signed and apart:
             byline = replace(
                 region, role=Role.DECK, polygon=first.polygon, box=first.box, lines=(first,), heading_id=heading.id, column=0
             )
@@ -131,6 +137,12 @@ def part_bylines(page: Page, cues: Cues) -> Page:
         else:
             regions.append(region)
     return replace(page, regions=tuple(regions))
+
+
+def _is_apart(region: Region, edges: Edges, type_size: float) -> bool:
+    """Whether a region's first line keeps away from the column's edge, or stands at it with an indent below."""
+    first, second = region.lines[:2]
+    return set_apart(first, edges, type_size) or is_paragraph_start(second, edges, type_size)
 
 
 def _heading_over(region: Region, page: Page) -> Region | None:
@@ -188,7 +200,7 @@ def _units(regions: Sequence[Region], links: Sequence[Link]) -> list[list[Region
     for chain in _chains(regions, links):
         head = chain[0]
         parts = [r for r in regions if r.heading_id == head.id and r.role in HEADING_ROLES] if head.heading_id else []
-        units.append([*sorted(parts, key=heading_place), *(r for r in chain if r not in parts)])
+        units.append([*in_heading_order(parts), *(r for r in chain if r not in parts)])
     units += [[region] for region in regions if region.role is Role.ADVERTISEMENT]
     return units
 
@@ -287,9 +299,9 @@ def _index_regions(page: Page, cues: Cues) -> frozenset[str]:
     return frozenset(r.id for r in page.regions if r.frame_id in boxes or (r.heading_id and r.heading_id in headings))
 
 
-def _settled(unit: Sequence[Region], index: frozenset[str], *, vertical: bool) -> list[Region]:
+def _settled(unit: Sequence[Region], index: frozenset[str], page: Page) -> list[Region]:
     """A unit's regions, or fillers where it is no item: an index, a list, a scrap of text without a heading."""
-    is_item = _is_item(unit) and (not vertical or _is_long(unit))
+    is_item = _is_item(unit, page.type_size) and (not page.vertical or _is_long(unit))
     if unit[0].role is Role.ADVERTISEMENT or (unit[0].id not in index and is_item):
         return list(unit)
     return [
@@ -303,11 +315,14 @@ def _is_long(unit: Sequence[Region]) -> bool:
     return sum(len(line.text) for region in unit if region.role is Role.PARAGRAPH for line in region.lines) >= ITEM_LENGTH
 
 
-def _is_item(unit: Sequence[Region]) -> bool:
+def _is_item(unit: Sequence[Region], type_size: float) -> bool:
     """Whether a unit is a news item: sentences under a heading or a picture under one, or some running text without."""
     heading = [region for region in unit if region.role in HEADING_ROLES]
     text = [region for region in unit if region.role is Role.PARAGRAPH]
-    full = any(len(region.lines) >= ITEM_LINES and is_justified(region) for region in text)
+    full = any(
+        len(region.lines) >= ITEM_LINES and region.box.width >= ITEM_WIDTH * type_size and is_justified(region)
+        for region in text
+    )
     sentences = any(_SENTENCE.search(line.text) for region in text for line in region.lines)
     if not any(region.role is Role.HEADLINE for region in heading):
         return full

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
 from digitize.reflow.bylines import is_byline, is_signature, person_marks
 from digitize.reflow.dates import complete_date
-from digitize.reflow.flow import Edges, heading_place, is_centred, is_paragraph_start, set_apart
+from digitize.reflow.flow import Edges, in_heading_order, is_centred, is_paragraph_start, line_end, set_apart
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 LAST = 2
 """What leads to another page stands in one of an article's last passages: the last paragraph, or a line of its own."""
+
+VERSE_WHITE = 0.9
+"""White at the end of a line of verse, in type sizes: one character less than its fellow is a line of its own."""
 
 _BRACKETED = re.compile(r"[（(\[【]([^（()）\[\]【】]{2,40})[)）\]】]")
 # The same behind a dateline, where the opening bracket, all white on its left, was not read.
@@ -36,6 +39,7 @@ class PlacedLine:
     line: TextLine
     region_id: str
     edges: Edges
+    ragged: bool = False  # it stands among lines that are not set to both edges
 
 
 def make_passage(role: Role, lines: Iterable[PlacedLine]) -> Passage | None:
@@ -87,7 +91,7 @@ def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ..
     """The parts of a heading, kicker, headline and deck; lines that are a byline and nothing else follow them as one."""
     passages: list[Passage] = []
     bylines: list[Passage] = []
-    for region in sorted(regions, key=heading_place):
+    for region in in_heading_order(regions):
         placed = [PlacedLine(line, region.id, Edges(region.box.x0, region.box.x1)) for line in region.lines]
         signed = [p for p in placed if _signs(p.line.text, region.role, cues)]
         if part := make_passage(region.role, [p for p in placed if p not in signed]):
@@ -191,8 +195,19 @@ def _begins(placed: PlacedLine, role: Role, group: Sequence[PlacedLine], type_si
         return False
     if is_paragraph_start(placed.line, placed.edges, type_size):
         return not _only_opens("".join(p.line.text for p in group), cues)
+    if _ends_verse(group[-1], type_size) and not set_apart(placed.line, placed.edges, type_size):
+        return True
     # A line that opens an item begins a paragraph even where no indent is set.
     return bool(cues.openings.match(placed.line.text.strip())) and group[-1].line.text.strip()[-1:] in tuple(cues.terminal)
+
+
+def _ends_verse(placed: PlacedLine, type_size: float) -> bool:
+    """Whether a line ends before its column does for no other reason than that it is a line of verse or of a list.
+
+    Scripts that part words by spaces leave lines unequal for want of room; ideographs fill theirs.
+    """
+    white = placed.edges.right - line_end(placed.line)
+    return placed.ragged and white >= VERSE_WHITE * type_size and not _LETTER.match(placed.line.text.rstrip()[-1:])
 
 
 def _only_opens(text: str, cues: Cues) -> bool:

@@ -94,6 +94,10 @@ class Steps:
             return self._right(a, b, self._stack[source.region.id])
         return self._back(a, b)
 
+    def stack(self, block: Block) -> tuple[Block, ...]:
+        """The blocks of a block's column, from top to bottom: no heading, rule or signature stands between two of them."""
+        return self._stack[block.region.id]
+
     def ruled(self, span: Box) -> bool:
         """Whether a horizontal rule crosses a span over most of its width."""
         return any(

@@ -108,12 +108,13 @@ def _words(words: Iterable[str], parts: Mapping[str, str] = MappingProxyType({})
 
     A capital may follow a word of letters without a space: recognizers lose narrow ones. Behind a word of ideographs, for
     the same reason, a person's name or another of the words may; with anything else behind it, it is the beginning of some
-    other word (图片, 记者手记).
+    other word (图片, 记者手记). A word that is a sign of names, too, is one where it stands behind other ideographs (潘文).
     """
     ordered = sorted(words, key=len, reverse=True)
     letters = [word for word in ordered if word.isascii() or word[0].lower() != word[0].upper()]
     ideographs = [f"[{SPOTS}]?".join(map(re.escape, word)) for word in ordered if word not in letters]
+    signs, before = parts.get("namesigns", ""), rf"(?<![{IDEOGRAPHS}])"
     behind = rf"(?![{IDEOGRAPHS}])|(?={parts['person']})|(?={'|'.join(ideographs)})" if "person" in parts else ""
     patterns = [rf"\b{re.escape(word)}(?:\b|(?<=[a-z])(?=[A-Z]))" for word in letters]
-    patterns += [f"{word}(?:{behind})" for word in ideographs]
+    patterns += [f"{before if word in signs else ''}{word}(?:{behind})" for word in ideographs]
     return re.compile("|".join(patterns)) if patterns else _NEVER
