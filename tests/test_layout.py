@@ -129,6 +129,14 @@ def test_the_pieces_of_a_line_are_joined() -> None:
     assert sorted(join([*lines[:2], *lines[3:], *torn])) == sorted(lines)
 
 
+def test_a_sign_seen_twice_at_a_gutter_is_joined_to_its_line() -> None:
+    """A piece that lies within another one is no line of the next column."""
+    lines = [*column_lines(0, 6), *column_lines(1, 6)]
+    last = lines[2]
+    sign = Box(last.x1 - 12, last.y0 + 2, last.x1, last.y1 - 2)
+    assert sorted(join([*lines, sign])) == sorted(lines)
+
+
 def test_one_line_in_each_column_below_a_picture_is_two_lines() -> None:
     """Columns go on below a picture, where no other line tells of the gutter: the lines above the picture do."""
     above, below = [*column_lines(0, 4), *column_lines(1, 4)], [*column_lines(0, 1, y=900), *column_lines(1, 1, y=900)]

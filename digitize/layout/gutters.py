@@ -179,6 +179,8 @@ class Gutters:
         That they were seen apart bears witness, too: lines that keep to one side will do.
         """
         gap = left.x1, right.x0
+        if right.x1 <= left.x1:  # one lies within the other: a sign that was seen twice
+            return False
         if gap[0] >= gap[1]:  # they touch, as lines of two columns do where a sign stands in the gutter
             middle, half = sum(gap) / 2, GUTTER_GAP * self.type_size / 2
             gap = middle - half, middle + half

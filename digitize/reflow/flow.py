@@ -208,7 +208,7 @@ def in_heading_order(parts: Iterable[Region]) -> tuple[Region, ...]:
 
 
 def _heading_place(part: Region) -> tuple[float, float]:
-    """Where a part of a heading comes; the level lines of a vertical page stand upright in the reading frame, the first left."""
+    """Where a part of a heading comes; level lines of a vertical page stand upright in the reading frame, the first left."""
     if not _is_upright(part):
         return part.box.y0, 0.0
     level = all(line.writing_mode is WritingMode.HORIZONTAL_TB for line in part.lines)
