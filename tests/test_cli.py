@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,13 +89,14 @@ def test_help_loads_nothing_heavy(command: list[str]) -> None:
 
 
 def test_help_answers_at_once() -> None:
-    """The best of three calls of --help takes less than 0.3 s."""
+    """The best of three calls of --help takes less than 0.2 s of the processor's time, however busy the machine is."""
     seconds = []
     for _ in range(3):
-        started = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         program("--help")
-        seconds.append(time.perf_counter() - started)
-    assert min(seconds) < 0.3
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    assert min(seconds) < 0.2
 
 
 def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:

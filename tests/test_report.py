@@ -94,6 +94,13 @@ def test_the_overview_shows_every_page(archive: Path) -> None:
     }
 
 
+def test_the_report_is_headed_as_told(archive: Path) -> None:
+    """In a container, every output folder has the same name."""
+    assert main(["report", str(archive), "--title", "Reel <7>"]) == ExitCode.DONE
+    assert texts(parsed(archive / "report" / "index.html"), "//h1") == ["Reel <7>"]
+    assert texts(parsed(archive / "report" / "pages" / "A01.html"), "//a[@rel='up']") == ["Reel <7>"]
+
+
 def test_a_failed_page_says_why_and_what_to_do(archive: Path) -> None:
     """At the head of the overview, and on its own page."""
     index = write_report(archive).index

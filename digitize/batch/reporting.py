@@ -37,12 +37,13 @@ class Report:
     incomplete: int
 
 
-def write_report(output: Path, on_problem: Callable[[str], None] = lambda _: None) -> Report:
+def write_report(output: Path, on_problem: Callable[[str], None] = lambda _: None, *, title: str = "") -> Report:
     """Write a report over an output folder into its `report/`, in place of an earlier one.
 
     Args:
         output: the folder that a run has written.
         on_problem: called with each thing that is wrong with a page, in one line.
+        title: what the report is headed; "" for the folder's name.
 
     Raises:
         UsageError: there is no page in the folder, something else lies where the report belongs, or another report is
@@ -59,7 +60,7 @@ def write_report(output: Path, on_problem: Callable[[str], None] = lambda _: Non
             made, earlier = work / "made", work / "earlier"
             for remains in (made, earlier):
                 shutil.rmtree(remains, ignore_errors=True)
-            rows = _Writer(output, folders, made, on_problem).write()
+            rows = _Writer(title or _name(output), folders, made, on_problem).write()
             if place.exists():
                 place.rename(earlier)
             made.rename(place)
@@ -72,9 +73,8 @@ def write_report(output: Path, on_problem: Callable[[str], None] = lambda _: Non
 class _Writer:
     """Writes a report's files, page by page."""
 
-    def __init__(self, output: Path, folders: Sequence[Path], made: Path, on_problem: Callable[[str], None]) -> None:
-        self._title = printable(output.resolve()).rpartition("/")[2]
-        self._made, self._on_problem = made, on_problem
+    def __init__(self, title: str, folders: Sequence[Path], made: Path, on_problem: Callable[[str], None]) -> None:
+        self._title, self._made, self._on_problem = title, made, on_problem
         self._folders = {folder.name: folder for folder in folders}
         self._around = dict(_around(folders))
 
@@ -106,6 +106,10 @@ class _Writer:
         page = replace(page, articles=tuple(article.among(self._folders) for article in page.articles))
         (self._made / "pages" / f"{page.id}.html").write_bytes(page_html(page, self._title, self._around[page.id]))
         return page
+
+
+def _name(output: Path) -> str:
+    return printable(output.resolve()).rpartition("/")[2]
 
 
 def _around(folders: Sequence[Path]) -> Iterator[tuple[str, Around]]:

@@ -30,6 +30,7 @@ Exit codes: 0 no page failed, 1 some pages failed, 2 no page records found
 REPORT_EXAMPLES = """\b
 Examples:
   digitize report articles/
+  digitize report articles/ --title "Reel 7, April 1937"
 
 \b
 Exit codes: 0 every page is shown, 1 some are not, or not whole; each is named, 2 no page records found,
@@ -66,8 +67,9 @@ def status_command(output: Place, as_json: bool) -> None:  # noqa: FBT001 - clic
 
 @click.command(name="report", epilog=REPORT_EXAMPLES)
 @click.argument("output", type=PLACE)
+@click.option("--title", default="", metavar="TEXT", help="What to head the report.  [default: the folder's name]")
 @verbose_option
-def report_command(output: Place) -> None:
+def report_command(output: Place, title: str) -> None:
     """Write a report over an output folder: HTML pages to look at in a browser, in its folder report.
 
     It shows every page with its scan and its text beside it, what was not read and why, and what is worth a look. It is
@@ -78,7 +80,7 @@ def report_command(output: Place) -> None:
 
     if not isinstance(output, Path):
         raise UsageError(f"{output}: a report is written over a folder", remedy="copy the output here")
-    report = write_report(output, print_warning)
+    report = write_report(output, print_warning, title=title)
     click.echo(click.format_filename(report.index))
     click.get_current_context().exit(ExitCode.PAGES_FAILED if report.incomplete else ExitCode.DONE)
 
