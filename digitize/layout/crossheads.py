@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,15 @@ SMALL = 0.9
 SET_APART = 0.4
 """White above a large line that is not in the middle, in type sizes, from which it is no misread line of text."""
 
+DECK_LINES = 4
+"""A deck has at most so many lines."""
+
+AT_LEFT = (0.5, 0.25)
+"""A heading set to the left stands within so many type sizes of the column's edge, and leaves this share of it white."""
+
+LEFT_WHITE = 0.6
+"""White above a heading set to the left, beyond the leading, in type sizes."""
+
 FIRST = 9.0
 """White above the first line of all: more than any other."""
 
@@ -90,13 +99,15 @@ class Setting:
 class Place:
     """Where a line stands: white above and below it beyond the leading, in type sizes, None for no line below.
 
-    `headed`: the line before is a heading's; `ended`: the text before may end there.
+    `headed`: the line before is a heading's; `ended`: the text before may end there; `set_left`: it is short and stands at
+    the column's edge over a paragraph's indent.
     """
 
     above: float
     below: float | None
     headed: bool
     ended: bool
+    set_left: bool = False
 
 
 def is_capitals(text: str) -> bool:
@@ -170,10 +181,39 @@ def heading_flags(lines: Sequence[TextLine], setting: Setting, leading: Ending =
             set_apart = end is Ending.ENDED and below is not None and below >= WHITE_BELOW
             above = FIRST if end is Ending.NOTHING else SET_APART if set_apart else 0.0
         place = Place(above, below, headed=headed, ended=end in {Ending.NOTHING, Ending.ENDED})
+        place = replace(place, set_left=_is_set_left(line, after, setting, place))
         points = _points(line, setting, place) - (OPEN_TAKES if end is Ending.OPEN else 0.0)
         points += BETWEEN if before is not None and _between(before, line, after, setting) else 0.0
         flags.append(points >= HEADING_POINTS)
-    return tuple(_closed(flags, lines, setting))
+    return tuple(_with_decks(list(_closed(flags, lines, setting)), lines, setting))
+
+
+def _with_decks(flags: list[bool], lines: Sequence[TextLine], setting: Setting) -> list[bool]:
+    """The flags, with the few lines in the middle between a heading and its text taken into it: its deck.
+
+    Where many lines stand there, they are verses.
+    """
+    for start in range(1, len(lines)):
+        if not flags[start - 1] or flags[start]:
+            continue
+        end = start
+        while end < len(lines) and (flags[end] or _may_be_deck(lines[end], setting)):
+            end += 1
+        if end <= start + DECK_LINES and end < len(lines) and _opens(lines[end], setting):
+            flags[start:end] = [True] * (end - start)
+    return flags
+
+
+def _may_be_deck(line: TextLine, setting: Setting) -> bool:
+    text = line.text.strip()
+    worded = sum(c.isalpha() for c in text) >= LETTERS and not text.startswith(("(", "["))
+    return worded and is_centred(line, setting) and not _DATELINE.fullmatch(text)
+
+
+def _opens(line: TextLine, setting: Setting) -> bool:
+    """Whether a full line begins a paragraph, with its indent or at the column's edge."""
+    indent = line.box.x0 - setting.edges.left
+    return indent <= INDENT[1] * setting.type_size and setting.edges.right - line.box.x1 <= setting.type_size
 
 
 def _is_open(line: TextLine, setting: Setting) -> bool:
@@ -190,6 +230,16 @@ def _between(before: TextLine, line: TextLine, after: TextLine | None, setting: 
     indent, size = after.box.x0 - setting.edges.left, setting.type_size
     opens = INDENT[0] * size <= indent <= INDENT[1] * size and setting.edges.right - after.box.x1 <= size
     return opens and line.box.width <= SHORT * setting.edges.width and is_running_size(before, setting)
+
+
+def _is_set_left(line: TextLine, after: TextLine | None, setting: Setting, place: Place) -> bool:
+    """Whether a short line at the column's edge stands in white over the indent of a paragraph, as headings set left do."""
+    if after is None or not place.ended or place.above < LEFT_WHITE or _DATELINE.fullmatch(line.text.strip()):
+        return False
+    left, right = line.box.x0 - setting.edges.left, setting.edges.right - line.box.x1
+    indent = after.box.x0 - setting.edges.left
+    at_left = left <= AT_LEFT[0] * setting.type_size and right >= AT_LEFT[1] * setting.edges.width
+    return at_left and INDENT[0] * setting.type_size <= indent <= INDENT[1] * setting.type_size and _opens(after, setting)
 
 
 def is_running_size(line: TextLine, setting: Setting) -> bool:
@@ -221,7 +271,7 @@ def _points(line: TextLine, setting: Setting, place: Place) -> float:
     if letters < LETTERS or letters < LETTER_SHARE * len(text.replace(" ", "")) or text.startswith(("(", "[")):
         return 0.0
     ratio, capitals = line.type_size / setting.type_size, is_capitals(text)
-    if not is_centred(line, setting) and not _stands_out(line, setting, place, capitals=capitals):
+    if not (place.set_left or is_centred(line, setting) or _stands_out(line, setting, place, capitals=capitals)):
         return 0.0
     points = 3.0 if ratio >= LARGE else 1.5 if ratio >= LARGER else -1.5 if ratio < SMALL and capitals else 0.0
     points += 2.0 if capitals else 0.0

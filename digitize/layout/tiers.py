@@ -43,6 +43,9 @@ INDENT = 3.0
 OFF_MIDDLE = 0.1
 """How far from the middle of the columns a heading over them may stand, as a share of their width."""
 
+HEADING_WHITE = 2.0
+"""White between the lines of a heading over columns, in type sizes, at most."""
+
 TERMINAL = tuple('.!?»”"’)…:;')
 OPENING = "«»“”\"'’(■•—- "
 """What may stand before a sentence's first letter."""
@@ -155,9 +158,21 @@ class Order:
             across = min(a for a, _ in spans) <= cell.first and max(b for _, b in spans) >= cell.last - 1
             if not across and not self._alone(row, cell):
                 continue
+            row = self._with_heading(row, cell)
             above = tuple(o for o in cell.lines if o not in row and o.box.cy < line.box.cy)
             return above, row, tuple(o for o in cell.lines if o not in row and o.box.cy >= line.box.cy)
         return None
+
+    def _with_heading(self, row: tuple[TextLine, ...], cell: Cell) -> tuple[TextLine, ...]:
+        """A row that spans columns, with the lines right below it in their middle: the heading's shorter ones, and its deck."""
+        while True:
+            foot = max(line.box.cy for line in row)
+            under = min((o for o in cell.lines if o not in row and o.box.cy > foot), key=lambda o: o.box.cy, default=None)
+            if under is None or under.box.y0 - max(line.box.y1 for line in row) > HEADING_WHITE * self._type_size:
+                return row
+            if not self._alone((under,), cell):
+                return row
+            row = (*row, under)
 
     def _alone(self, row: Sequence[TextLine], cell: Cell) -> bool:
         """Whether a row that spans some of the columns stands in the middle of all of them, with white on both sides."""

@@ -11,6 +11,7 @@ from digitize.geometry import bounds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from digitize.geometry import Box
     from digitize.model import Glyph, TextLine
 
 X_HEIGHT, TALL, TAIL = 0.46, 0.70, 0.21
@@ -25,9 +26,13 @@ _SIGNS = frozenset(".,-\u2010\u00ad\u00ac'’\"“”„«»*^~_•·:;—–=")
 def type_size(line: TextLine) -> float:
     """The size of a line's type, in the line's pixels: the middle one of its words, long words weighing more.
 
-    Lines without words that tell (signs alone) have the height of their box.
+    Words that are all as high as their line have been given its height, and tell no more than the line as a whole. Lines
+    without words that tell (signs alone) have the height of their box.
     """
-    sizes = sorted(_word_sizes(line.glyphs))
+    words = list(_words(line.glyphs))
+    if len({(round(box.y0), round(box.y1)) for _, box in words}) == 1:
+        words = [("".join(word for word, _ in words), words[0][1])]
+    sizes = sorted((box.height / factor, len(word)) for word, box in words if (factor := _height_factor(word)))
     total, seen = sum(weight for _, weight in sizes), 0
     for size, weight in sizes:
         seen += weight
@@ -36,15 +41,14 @@ def type_size(line: TextLine) -> float:
     return line.box.height
 
 
-def _word_sizes(glyphs: Sequence[Glyph]) -> Iterator[tuple[float, int]]:
+def _words(glyphs: Sequence[Glyph]) -> Iterator[tuple[str, Box]]:
     word: list[Glyph] = []
     for glyph in (*glyphs, None):
         if glyph is not None and not glyph.text.isspace():
             word.append(glyph)
             continue
-        if word and (factor := _height_factor("".join(g.text for g in word))):
-            box = bounds(tuple(point for g in word for point in g.polygon))
-            yield box.height / factor, len(word)
+        if word:
+            yield "".join(g.text for g in word), bounds(tuple(point for g in word for point in g.polygon))
         word = []
 
 

@@ -7,20 +7,15 @@ from typing import TYPE_CHECKING
 
 from digitize.model import HEADING_ROLES, ArticleKind, Role
 from digitize.reflow.passages import join_passages
+from digitize.reflow.running import GOES_ON, TERMINAL, goes_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digitize.model import Article, Page, Passage, Region
 
-HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
-TERMINAL = tuple('.!?»”"’)…')
-
 SAME_TIER = 1.0
 """Points for the tier of the same place in the order of its page."""
-
-GOES_ON = 0.5
-"""What two texts must say for the second going on from the first: more than that nothing speaks against it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +99,7 @@ def _flow(article: Article, head: Article) -> float:
     if not article.passages or not head.passages:
         return 0.0
     last, first = article.passages[-1], head.passages[0]
-    end, start = last.text.rstrip(), first.text.lstrip("«»“”\"'’(■•— -")
-    if last.role is not Role.PARAGRAPH or not end or not start:
-        return 0.0
-    if end.endswith(HYPHENS):
-        return 2.0 if start[0].islower() else 0.0
-    if end.endswith(TERMINAL):
-        return 0.0 if start[0].islower() else GOES_ON
-    return 1.0 if start[0].islower() else GOES_ON
+    return goes_on(last.text, first.text) if last.role is Role.PARAGRAPH else 0.0
 
 
 def _with(article: Article, head: Article) -> Article:

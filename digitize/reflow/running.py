@@ -43,6 +43,14 @@ BETWEEN = 25
 FULL = 0.9
 """A line that takes this share of the widest one's width is as wide: indents leave a little less."""
 
+HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
+TERMINAL = tuple('.!?»”"’)…')
+OPENING = "«»“”\"'’(■•— -"
+"""What may stand before a sentence's first letter."""
+
+GOES_ON = 0.5
+"""What two texts must say for the second going on from the first: more than that nothing speaks against it."""
+
 SURE = 1.0
 """The score of a link that the make-up of the page gives: nothing was weighed."""
 
@@ -50,7 +58,7 @@ SURE = 1.0
 def run_on(page: Page) -> Page:
     """Link the regions of a page in running columns as they follow each other, and tell advertisements from news."""
     rules = [separator.box for separator in page.separators if separator.kind == "rule" and not separator.vertical]
-    units = [_settled(unit) for unit in running_units(page.regions, rules)]
+    units = [_settled(unit) for unit in rejoined(list(running_units(page.regions, rules)))]
     notices = _notices(units, page.type_size)
     regions: list[Region] = [region for region in page.regions if region.role is Role.FOLIO]
     links: list[Link] = []
@@ -86,6 +94,43 @@ def running_units(regions: Sequence[Region], rules: Sequence[Box] = ()) -> Itera
         unit.append(region)
     if unit:
         yield unit
+
+
+def rejoined(units: Sequence[list[Region]]) -> list[list[Region]]:
+    """Items in reading order, with those joined that go on in the next column below or beside what spans columns there.
+
+    Such a part of the page is a tier of its own, which text runs past: what follows it without a heading, in
+    mid-sentence, goes on from the item at the foot of the column before.
+    """
+    found: list[list[Region]] = []
+    for unit in units:
+        first = unit[0]
+        headless = first.role is Role.PARAGRAPH and first.column > 0
+        open_ends = [other for other in found if headless and _runs_past(other, first)]
+        if open_ends:
+            open_ends[-1] += unit
+        else:
+            found.append(list(unit))
+    return found
+
+
+def _runs_past(unit: Sequence[Region], first: Region) -> bool:
+    """Whether an item of another tier breaks off in mid-sentence in the column before, and a text begins in it."""
+    last = unit[-1]
+    beside = last.role is Role.PARAGRAPH and last.tier != first.tier and last.column == first.column - 1
+    return beside and goes_on(last.lines[-1].text, first.lines[0].text) > GOES_ON
+
+
+def goes_on(before: str, after: str) -> float:
+    """How much two texts say for the second going on from the first."""
+    end, start = before.rstrip(), after.lstrip(OPENING)
+    if not end or not start:
+        return 0.0
+    if end.endswith(HYPHENS):
+        return 2.0 if start[0].islower() else 0.0
+    if end.endswith(TERMINAL):
+        return 0.0 if start[0].islower() else GOES_ON
+    return 1.0 if start[0].islower() else GOES_ON
 
 
 def _ruled_off(upper: Region, lower: Region, rules: Sequence[Box]) -> bool:
