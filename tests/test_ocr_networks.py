@@ -81,6 +81,10 @@ class CudaRuntime:
         self.asked: list[Any] = []
         self.widths: list[tuple[int, int]] = []
 
+    def set_default_logger_severity(self, severity: int) -> None:
+        """Only what ends the process is told on the terminal."""
+        assert severity == 4
+
     def preload_dlls(self) -> None:
         """CUDA's libraries are looked for before the first session that wants them; what is missing is printed."""
         print("Failed to load libcublas.so")  # noqa: T201 - as it does

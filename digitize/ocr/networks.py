@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_QUIET = 3  # ONNX Runtime's severity from which it writes to the terminal: errors
+_QUIET, _SILENT = 3, 4  # ONNX Runtime's severity from which it writes to the terminal: errors, and what ends the process
 
 # Where an ONNX file (onnx.proto) holds its weights, by the numbers of Protocol Buffers' fields: ModelProto.graph,
 # GraphProto.initializer, and in TensorProto data_type and raw_data.
@@ -81,8 +81,12 @@ class Network:
 
 
 def _load_cuda(runtime: Any) -> None:  # noqa: ANN401 - ONNX Runtime has no types
-    """Load CUDA's libraries from the wheels that onnxruntime-gpu[cuda,cudnn] brings, where the system has none."""
-    with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find; the session says it again
+    """Load CUDA's libraries from the wheels that onnxruntime-gpu[cuda,cudnn] brings, where the system has none.
+
+    What is missing is printed; which device the session runs on says it again.
+    """
+    runtime.set_default_logger_severity(_SILENT)
+    with contextlib.redirect_stdout(io.StringIO()):
         runtime.preload_dlls()
 
 
