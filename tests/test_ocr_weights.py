@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 from pathlib import Path
@@ -39,8 +38,7 @@ def test_the_default_model_comes_from_the_installed_package(cache: Path) -> None
 
 def test_the_character_list_is_that_of_the_network() -> None:
     """The list in inference.yml has as many characters as the network has classes, less the blank and the space."""
-    config = json.loads((weights.find_weights("small").recognition.folder / "inference.yml").read_text("utf-8"))
-    assert len(config["PostProcess"]["character_dict"]) == 18710 - 2
+    assert len(weights.read_characters(weights.find_weights("small").recognition)) == 18710 - 2
 
 
 def test_a_second_search_finds_the_same_folder(cache: Path) -> None:
@@ -119,6 +117,35 @@ def test_a_folder_of_ones_own_is_a_model(tmp_path: Path) -> None:
     """The names that PaddleOCR needs are read from the folder's inference.yml."""
     found = weights.find_weights(str(own_model(tmp_path / "own")))
     assert (found.detection.model_name, found.recognition.model_name) == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+
+
+EXPORTED = """PostProcess:
+  name: CTCLabelDecode
+  character_dict:
+  - '!'
+  - '"'
+  - ''''
+  - 7
+  - 国
+  - 𠮷
+"""
+
+
+def test_the_characters_of_ones_own_model_are_read_as_paddleocr_exports_them(tmp_path: Path) -> None:
+    """The list may be YAML, with signs that mean something there in quotes, and figures without."""
+    part = weights.find_weights(str(own_model(tmp_path / "own"))).recognition
+    with (part.folder / "inference.yml").open("a", encoding="utf-8") as file:
+        file.write(EXPORTED)
+    assert weights.read_characters(part) == ("!", '"', "'", "7", "国", "𠮷")
+
+
+@pytest.mark.parametrize("text", ["Global: {}", "{", "PostProcess: [", "PostProcess:\n  character_dict:\n", "- 1"])
+def test_a_model_without_characters_is_refused(tmp_path: Path, text: str) -> None:
+    """An inference.yml that lists none, or is no YAML, is named."""
+    part = weights.find_weights(str(own_model(tmp_path / "own"))).recognition
+    (part.folder / "inference.yml").write_text(text, "utf-8")
+    with pytest.raises(MissingDependencyError, match=r"rec/inference\.yml lists no characters"):
+        weights.read_characters(part)
 
 
 def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:
