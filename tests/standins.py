@@ -20,11 +20,12 @@ import numpy as np
 from digitize.__main__ import main
 from digitize.batch import run as runs
 from digitize.batch.documents import page_documents
-from digitize.batch.reading import Stages
+from digitize.batch.reading import Stages, load_stages
 from digitize.errors import OutputError, PageError
 from digitize.geometry import Box
 from digitize.model import Article, ArticleKind, Folio, LinePiece, Page, Passage, Region, Role, TextLine
 from digitize.pipeline import PageResult, make_issue
+from digitize.scan import clean
 from digitize.scan.page_ids import half_id
 
 if TYPE_CHECKING:
@@ -61,6 +62,18 @@ def load(options: Options, threads: int) -> Stages:
 def load_slowly(options: Options, threads: int) -> Stages:
     """The same, but each page takes a while, so that a run can be stopped in the midst of it."""
     return Stages(lambda scan: _pause(0.05) or _read(scan, options), page_documents, f"cpu, {threads} threads")
+
+
+def load_cleaning(options: Options, threads: int) -> Stages:
+    """Stages that clean a page as the real ones do, and read nothing on it."""
+    made = load(options, threads)
+    return replace(made, process=lambda scan: made_result(clean(scan, options), options, 2))
+
+
+def load_reel(options: Options, threads: int) -> Stages:
+    """Stages for a whole reel: pages whose name says that they are real are really read, with the default model."""
+    made, real = load_slowly(options, threads), load_stages(options, threads)
+    return replace(made, process=lambda scan: (real if "real" in scan.page_id else made).process(scan))
 
 
 def load_nothing(_options: Options, _threads: int) -> Stages:

@@ -327,7 +327,7 @@ def test_a_file_that_changes_while_it_is_read_is_no_mix(scans: Path, out: Path) 
 def test_memory_and_cores_are_shared_out(scans: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many workers as there are pages and memory; each has its share of the cores."""
     monkeypatch.setattr("digitize.batch.run.usable_cores", lambda: 8)
-    monkeypatch.setattr("digitize.batch.run.available_memory", lambda: 6_000_000_000)
+    monkeypatch.setattr("digitize.batch.run.available_memory", lambda: 2_500_000_000)
     pages(scans, *(f"A{n}" for n in range(9)))
     summary = read(scans, out, Workers())
     record = read_record(out / "A1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -81,3 +82,28 @@ def test_entities_are_refused(kind: str, prolog: bytes) -> None:
 def test_huge_nesting_is_refused() -> None:
     """A hundred thousand elements in each other end in an error, not in a crash."""
     assert refusal("alto", b"<alto>" + b"<a>" * 100_000 + b"</a>" * 100_000 + b"</alto>") is not None
+
+
+DECLARES = '<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE alto [<!ENTITY a0 "0123456789">{more}]>'
+BOMB = DECLARES.replace("{more}", "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12)))
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16", "UTF-32", "IBM037", "UTF-7", "GB18030"])
+@pytest.mark.parametrize("where", ['<alto ID="&a11;"/>', "<alto>&a11;</alto>"], ids=["attribute", "content"])
+def test_a_bomb_is_harmless_in_any_encoding(encoding: str, where: str) -> None:
+    """A hundred gigabytes in a kilobyte are refused, also where the declarations' bytes do not look like declarations."""
+    refused = refusal("alto", (BOMB.format(encoding=encoding) + where).encode(encoding))
+    assert refused is not None
+    assert len(str(refused)) < 1000
+
+
+def test_nothing_is_fetched_for_a_file() -> None:
+    """Neither a document type on another machine nor an entity there is asked for: nobody calls."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        root = WHOLE["alto"].partition(b"?>")[2] or WHOLE["alto"]
+        for declared in (f'<!DOCTYPE alto SYSTEM "{address}">', f'<!DOCTYPE alto [<!ENTITY % p SYSTEM "{address}"> %p;]>'):
+            refusal("alto", declared.encode() + root)
+        with pytest.raises(TimeoutError):
+            server.accept()

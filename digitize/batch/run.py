@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from digitize.options import Options
     from digitize.storage import Place
 
-# What a worker takes at its peak, in bytes, measured on pages of 3,000 to 6,000 pixels a side.
-MEMORY_OF_A_WORKER = 2_500_000_000
+# What a worker takes for itself at its peak, in bytes. Measured with the default model: 0.6 GB on pages of 11 megapixels,
+# 0.8 to 0.9 GB on pages of 80, in colour and as heavy film, 0.9 GB on one of 160.
+MEMORY_OF_A_WORKER = 1_000_000_000
 # The share of the free memory that workers may take together.
 SHARE_OF_MEMORY = 0.9
 
