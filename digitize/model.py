@@ -419,7 +419,8 @@ class Article:
     """One news item, or one advertisement.
 
     `passages` hold every text of it once, in reading order: heading parts, bylines, paragraphs, subheadings; captions
-    stand with their figures. `persons` are those of its bylines and credits.
+    stand with their figures. `persons` are those of its bylines and credits. `language` is a BCP 47 tag, "" for
+    the page's.
     """
 
     id: str
@@ -432,6 +433,7 @@ class Article:
     continued_to: str = ""
     continued_from: str = ""
     columns: tuple[int, int] | None = None
+    language: str = ""
 
     def _texts(self, role: Role) -> tuple[str, ...]:
         return tuple(p.text for p in self.passages if p.role is role)

@@ -93,7 +93,7 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
         page = recognize(straight, page, engine.recognizer, engine.steps)
     with _timed("reflow", seconds):
         page = read_order(settle_language(join_read_initials(page)))
-        articles = assemble(page) if _bears_articles(page) else ()
+        articles = assemble(page, mixed=options.language == AUTO) if _bears_articles(page) else ()
     issue = make_issue(page.folio, options, scan.described)
     return PageResult(page, articles, issue, tuple(seconds.items()), image_hash(straight.pixels))
 
@@ -115,7 +115,7 @@ def _process_transcript(transcript: Transcript, options: Options) -> PageResult:
         if page.language == UNDETERMINED and transcript.language in LANGUAGES:
             page = replace(page, language=transcript.language)
         page = read_order(page)
-        articles = assemble(page) if _bears_articles(page) else ()
+        articles = assemble(page, mixed=options.language == AUTO) if _bears_articles(page) else ()
     folio = _known(transcript.folio, page.folio)
     issue = make_issue(folio, options, transcript.described)
     return PageResult(replace(page, folio=folio), articles, issue, tuple(seconds.items()))

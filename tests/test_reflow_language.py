@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import builders
 import pytest
 from builders import Setter
 from lxml import etree
 
-from digitize.export import to_tei
-from digitize.model import Page, Role
+from digitize.export import to_alto, to_tei
+from digitize.model import Link, LinkKind, Page, Role
 from digitize.options import LANGUAGES
 from digitize.reflow import assemble, read_order, settle_language
 from digitize.reflow.cues import load_cues
-from digitize.reflow.language import find_language
+from digitize.reflow.language import find_language, own_language
+
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 TEXTS = {
     "zh-Hans": "昨天下午，这座桥的维修工程提前完成，车辆可以从两边通过。市民说，过去绕路要半个小时。",
@@ -62,6 +65,43 @@ def test_an_advertisement_in_another_language_does_no_harm() -> None:
     assert find_language(3 * TEXTS["de"] + " Le dentifrice de la maison") == "de"
 
 
+def half_and_half() -> Page:
+    """A page with a German article and, under a headline of its own, a French one."""
+    setter = Setter()
+    for text in (9 * f" {TEXTS['de']}", 2 * f" {TEXTS['fr']}"):
+        setter.set(Role.HEADLINE, text[:20])
+        setter.set(Role.PARAGRAPH, *(text[i : i + 40] for i in range(0, len(text), 40)))
+    first, german, second, french = setter.regions
+    page = settle_language(builders.make_page(tuple(setter.regions), language="und"))
+    links = (Link(first.id, german.id, LinkKind.HEADS, 1.0, ""), Link(second.id, french.id, LinkKind.HEADS, 1.0, ""))
+    heads = {region.id: replace(region, heading_id=region.id) for region in (first, second)}
+    return replace(page, links=links, regions=tuple(heads.get(region.id, region) for region in page.regions))
+
+
+def test_an_article_may_be_in_another_language_than_its_page() -> None:
+    """A page that is half German, half French says so article by article, and so do the blocks of its ALTO file."""
+    page = half_and_half()
+    articles = assemble(page, mixed=True)
+    assert (page.language, [article.language for article in articles]) == ("de", ["", "fr"])
+    shape = builders.Shape(page, articles)
+    languages = [etree.fromstring(to_tei(a, page, shape.issue, shape.revision)).get(XML_LANG) for a in articles]
+    assert languages == ["de", "fr"]
+    blocks = etree.fromstring(to_alto(page, articles, shape.issue, shape.revision)).iter("{*}TextBlock")
+    assert [block.get("LANG") for block in blocks] == [None, None, "fr", "fr"]
+
+
+def test_articles_keep_the_language_that_was_told() -> None:
+    """Where the page's language is not to be found, its articles' are not, either."""
+    assert [article.language for article in assemble(half_and_half())] == ["", ""]
+
+
+def test_a_quotation_is_not_another_language() -> None:
+    """A few words, or a sentence among others, leave an article in its page's language."""
+    assert own_language("Le pont des soupirs", "de") == "de"
+    assert own_language(f"{TEXTS['de']} {TEXTS['fr']}", "de") == "de"
+    assert own_language(f"{TEXTS['fr']} {TEXTS['fr']}", "de") == "fr"
+
+
 def test_no_word_tells_of_two_languages() -> None:
     """Each telling word and ideograph stands in one table."""
     told = {language: load_cues(language).telling for language in LANGUAGES}
@@ -82,7 +122,7 @@ def test_the_language_stands_in_the_document() -> None:
     article = builders.make_article(builders.make_passage(page.regions[0]))
     shape = builders.Shape(page, (article,))
     document = etree.fromstring(to_tei(article, shape.page, shape.issue, shape.revision))
-    assert document.get("{http://www.w3.org/XML/1998/namespace}lang") == "de"
+    assert document.get(XML_LANG) == "de"
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ class _Use:
     """What the articles make of the page's regions and lines."""
 
     articles: dict[str, dict[str, None]] = field(default_factory=dict)  # region id -> article ids
+    languages: dict[str, str] = field(default_factory=dict)  # region id -> the language, where it is not the page's
     roles: dict[str, dict[Role, None]] = field(default_factory=dict)  # line id -> roles of its passages
     hyphens: dict[str, _Hyphen] = field(default_factory=dict)  # line id -> the hyphen at its end
     rests: dict[str, str] = field(default_factory=dict)  # line id -> the whole word whose rest it starts with
@@ -116,6 +117,8 @@ def _find_use(page: Page, articles: tuple[Article, ...]) -> _Use:
     for article in articles:
         for region_id in region_ids(article):
             use.articles.setdefault(region_id, {})[article.id] = None
+            if article.language:
+                use.languages[region_id] = article.language
         for passage in all_passages(article):
             for piece in passage.pieces:
                 use.roles.setdefault(piece.line.id, {})[passage.role] = None
@@ -212,6 +215,8 @@ def _add_region(space: etree._Element, region: Region, page: Page, use: _Use) ->
     block = _add_area(space, tag, region.id, region.polygon, page, TAGREFS=" ".join(tags))
     if tag == "Illustration":
         return
+    if region.id in use.languages:
+        block.set("LANG", use.languages[region.id])
     for line in region.lines:
         own = " ".join(map(_role_id, use.line_roles(line, region))) if len(roles) > 1 else None
         _add_line(block, line, page, own, use)

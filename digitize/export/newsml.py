@@ -54,7 +54,7 @@ def to_newsml(article: Article, page: Page, issue: Issue, revision: Revision) ->
     root.set("standard", "NewsML-G2")
     root.set("standardversion", "2.35")
     root.set("conformance", "power")
-    root.set(XML_LANG, page.language)
+    root.set(XML_LANG, article.language or page.language)
     add(root, "catalogRef", href=IPTC_CATALOG)
     add(add(root, "catalog"), "scheme", alias=ALIAS, uri=code_scheme(issue))
     _add_rights(root, issue)
@@ -112,7 +112,7 @@ def _add_origin(meta: etree._Element, article: Article, issue: Issue) -> None:
 
 
 def _add_description(meta: etree._Element, article: Article, page: Page) -> None:
-    add(meta, "language", tag=page.language)
+    add(meta, "language", tag=article.language or page.language)
     if article.kind is ArticleKind.ADVERTISEMENT:
         add(meta, "genre", qcode=f"{ALIAS}:advertisement")
     for passage in article.passages:

@@ -62,7 +62,7 @@ def to_tei(article: Article, page: Page, issue: Issue, revision: Revision) -> by
         The document, UTF-8; the same values give the same bytes.
     """
     root = root_element(TEI, "TEI")
-    root.set(XML_LANG, page.language)
+    root.set(XML_LANG, article.language or page.language)
     add_header(root, article, page, issue, revision)
     _add_facsimile(root, article, page)
     body = add(add(root, "text"), "body")

@@ -40,7 +40,7 @@ def add_header(root: etree._Element, article: Article, page: Page, issue: Issue,
     for each in pages_of(article, page):
         _add_scan(source, each)
     _add_encoding(header, page)
-    _add_profile(header, page, issue)
+    _add_profile(header, article.language or page.language, issue)
     _add_revisions(header, revision)
 
 
@@ -119,9 +119,9 @@ def _add_applications(parent: etree._Element, steps: tuple[ProcessingStep, ...])
         add(application, "desc", one_line(f"{step.software} {step.version} {step.settings}"))
 
 
-def _add_profile(header: etree._Element, page: Page, issue: Issue) -> None:
+def _add_profile(header: etree._Element, language: str, issue: Issue) -> None:
     profile = add(header, "profileDesc")
-    add(add(profile, "langUsage"), "language", ident=page.language)
+    add(add(profile, "langUsage"), "language", ident=language)
     if one_line(issue.date_text) and issue.calendar in _CALENDARS:
         calendar = add(add(profile, "calendarDesc"), "calendar")
         calendar.set(XML_ID, issue.calendar)

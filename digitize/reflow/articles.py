@@ -10,6 +10,7 @@ from digitize.model import FLOW_LINKS, HEADING_ROLES, Article, ArticleKind, Figu
 from digitize.reflow.bylines import marked_persons
 from digitize.reflow.cues import load_cues
 from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, is_justified
+from digitize.reflow.language import own_language
 from digitize.reflow.passages import PlacedLine, body_passages, find_dateline, heading_passages, make_passage
 
 if TYPE_CHECKING:
@@ -20,19 +21,23 @@ if TYPE_CHECKING:
     from digitize.reflow.cues import Cues
 
 
-def assemble(page: Page) -> tuple[Article, ...]:
+def assemble(page: Page, *, mixed: bool = False) -> tuple[Article, ...]:
     """Assemble the articles and advertisements of a page in reading order (see `read_order`), numbered from 1.
 
     Every character of the page's running text is in exactly one article or advertisement; what stands in folio and
-    fillers is in none.
+    fillers is in none. `mixed`: whether articles may be in other languages than most of the page.
     """
-    cues = load_cues(page.language)
-    units = [unit for unit in _units(page) if any(line.text.strip() for region in unit for line in region.lines)]
+    units = [unit for unit in _units(page) if _text(unit).strip()]
     articles = []
     for number, unit in enumerate(units, start=1):
-        made = _article(unit, f"{page.id}-a{number:03d}", number, page, cues)
-        articles.append(made)
+        language = own_language(_text(unit), page.language) if mixed else page.language
+        made = _article(unit, f"{page.id}-a{number:03d}", number, page, load_cues(language))
+        articles.append(replace(made, language="" if language == page.language else language))
     return tuple(articles)
+
+
+def _text(unit: Sequence[Region]) -> str:
+    return "\n".join(line.text for region in unit for line in region.lines)
 
 
 def _units(page: Page) -> Iterator[list[Region]]:

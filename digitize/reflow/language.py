@@ -13,6 +13,10 @@ from digitize.reflow.cues import load_cues, tokens
 if TYPE_CHECKING:
     from digitize.model import Page
 
+SURE, CLEARLY = 5, 3
+"""So many telling words, and so many times those of the page's language, show that an article is in another one: a fifth of
+a text tells, so that two sentences do; names and quotations have fewer."""
+
 
 def settle_language(page: Page) -> Page:
     """The page with the language of its text, where that is not known yet (`und`); otherwise the page itself."""
@@ -29,7 +33,19 @@ def find_language(text: str) -> str:
     running text, so that the language with the most of them is told by a few lines, misread ones among them; names and
     advertisements in another language do no harm.
     """
-    counts = Counter(tokens(text))
-    found = {language: sum(counts[token] for token in load_cues(language).telling) for language in LANGUAGES}
+    found = _told(text)
     best = max(LANGUAGES, key=lambda language: found[language])
     return best if found[best] else UNDETERMINED
+
+
+def own_language(text: str, page: str) -> str:
+    """The language of one article (BCP 47): its page's, where its own text does not say another one for sure."""
+    found = _told(text)
+    best = max(LANGUAGES, key=lambda language: found[language])
+    return best if found[best] >= max(SURE, CLEARLY * found.get(page, 0)) else page
+
+
+def _told(text: str) -> dict[str, int]:
+    """How many words of a text tell each language."""
+    counts = Counter(tokens(text))
+    return {language: sum(counts[token] for token in load_cues(language).telling) for language in LANGUAGES}

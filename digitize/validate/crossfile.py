@@ -134,7 +134,7 @@ def _read_newsml(parsed: Parsed) -> tuple[Statement, ...]:
 def _read_alto(parsed: Parsed) -> tuple[Statement, ...]:
     root = parsed.root
     date = _said(root, "alto:Tags/alto:OtherTag[@TYPE='date']", "@LABEL")
-    language = _said(root, "alto:Layout/alto:Page", "@LANG")
+    page = _said(root, "alto:Layout/alto:Page", "@LANG")
     identifier = _said(root, "alto:Description/alto:sourceImageInformation/alto:documentIdentifier")
     return tuple(
         Statement(
@@ -145,13 +145,20 @@ def _read_alto(parsed: Parsed) -> tuple[Statement, ...]:
             _said(tag, ".", "@LABEL"),
             None,
             date,
-            language,
+            _language_of(root, tag, page),
             None,
             None,
             identifier,
         )
         for tag in select(root, "alto:Tags/alto:StructureTag", _NAMESPACES)
     )
+
+
+def _language_of(root: etree._Element, tag: etree._Element, page: Said) -> Said:
+    """The language that the blocks of an article say, or their page where they say none."""
+    blocks = select(root, "alto:Layout/alto:Page/alto:PrintSpace/alto:TextBlock[@LANG]", _NAMESPACES)
+    own = [block for block in blocks if tag.get("ID") in (block.get("TAGREFS") or "").split()]
+    return _said(own[0], ".", "@LANG") if own else page
 
 
 def _said(context: etree._Element, path: str, attribute: str = ".") -> Said:
