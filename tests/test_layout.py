@@ -121,6 +121,15 @@ def test_a_line_over_a_rule_is_cut() -> None:
     assert left.x1 <= upright.x1 <= right.x1
 
 
+def test_headings_side_by_side_over_a_gutter_are_not_joined() -> None:
+    """Large lines further apart than a full space, over white that parts columns, are two; closer ones are one."""
+    columns = [line for column in range(2) for line in column_lines(column, 6, y=300)]
+    gutter = (column_left(0) + COLUMN * TYPE, column_left(1))
+    left, right = Box(80, 200, gutter[0] - 20, 240), Box(gutter[1] + 20, 200, gutter[1] + 280, 240)
+    assert left in join([left, right, *columns])
+    assert left not in join([left, Box(left.x1 + 40, 200, left.x1 + 300, 240), *columns])
+
+
 def test_the_pieces_of_a_line_are_joined() -> None:
     """A line that the detector found in two pieces is one again; the next column's is not."""
     lines = [*column_lines(0, 5), *column_lines(1, 5)]
@@ -488,6 +497,14 @@ def test_a_line_between_two_others_parts_them() -> None:
     wide = [Box(60, y, 380, y + TYPE) for y in (200, 250, 300, 400, 450, 500)]
     subheading = Box(170, 350, 270, 350 + TYPE)
     assert [len(block.lines) for block in stack_lines([*wide, subheading], (), TYPE)] == [3, 1, 3]
+
+
+def test_a_quotation_mark_moves_a_headline_no_further_than_its_white() -> None:
+    """Kicker and deck are flush left with a headline whose opening quotation mark leaves half a square white."""
+    kicker, headline, deck = Box(110, 100, 400, 122), Box(150, 130, 800, 210), Box(110, 225, 420, 247)
+    body = [line for column in range(2) for line in column_lines(column, 5, y=290)]
+    (heading,), _ = find_headings([kicker, headline, deck, *body], body, (), TYPE)
+    assert [role for _, role in heading.lines] == [Role.KICKER, Role.HEADLINE, Role.DECK]
 
 
 def test_small_lines_next_to_a_headline_are_kicker_and_deck() -> None:

@@ -297,6 +297,13 @@ def test_a_price_list_is_no_article() -> None:
     assert articles(page) == ()
 
 
+def test_a_list_of_results_is_no_article() -> None:
+    """Lines of one length with figures, without a comma or full stop, are no running text; with one they are."""
+    rows = ["18:30" + "甲" * 5 + "乙" * 5] * 5
+    assert articles(page_of(heading("h", "赛事", columns=(0, 0)), text_block("a", rows))) == ()
+    assert len(articles(page_of(heading("h", "标题", columns=(0, 0)), text_block("a", [*rows, "乙。"])))) == 1
+
+
 def test_an_index_is_no_article() -> None:
     """What stands under the words that head an index, and lists without a sentence, become fillers and lose nothing."""
     page = page_of(

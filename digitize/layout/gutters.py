@@ -60,6 +60,10 @@ END_SLACK = 1.4
 START_SLACK = 2.6
 """How far behind a gap the lines on its right may start, in type sizes: a paragraph's indent of two characters, and slack."""
 
+HEADING_SPACE = 1.25
+"""White wider than so many heights of a heading's line is more than the full space between two of its phrases: over a gutter
+it parts two headings."""
+
 FLUSH = 0.7
 """The same where one side alone tells: no indent, or the next column but one would be taken for a witness."""
 
@@ -188,7 +192,8 @@ class Gutters:
         if any(gap[0] - slack <= rule.cx <= gap[1] + slack and rule.overlap_y(left) > 0 for rule in self._uprights):
             return True
         if self.is_large(left) and self.is_large(right):
-            return False
+            wide = gap[1] - gap[0] > HEADING_SPACE * min(left.height, right.height)
+            return wide and self._holds_gutter(gap)
         grid = self._grid(gap)
         for piece in (left, right):  # each has walls of its own: the rules of a list do not part the column beside it
             above, below = self._witnesses(gap, piece, indent=FLUSH)
@@ -259,6 +264,11 @@ class Gutters:
         x0, _, x1, _ = self._text.T
         ends, starts = (np.count_nonzero(np.abs(side - at) <= slack) for side, at in ((x1, gap[0]), (x0, gap[1])))
         return Testimony(on_grid=bool(min(ends, starts) >= GRID_LINES))
+
+    def _holds_gutter(self, gap: tuple[float, float]) -> bool:
+        """Whether columns part within a gap, anywhere on the page."""
+        slack, (x0, _, x1, _) = FLUSH * self.type_size, self._text.T
+        return all(np.count_nonzero((x >= gap[0] - slack) & (x <= gap[1] + slack)) >= GRID_LINES for x in (x0, x1))
 
     def _ruled(self, gap: tuple[float, float], line: Box) -> Testimony:
         """What a printed rule in line with a gap says, above or below: rules stop short of the text, and at pictures."""

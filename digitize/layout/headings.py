@@ -34,6 +34,9 @@ KICKER_GAP = 1.6
 ALIGNED = 1.5
 """How far a kicker's or deck's side may stand from the headline's, in body sizes: side bearings and quotation marks."""
 
+QUOTE = 0.6
+"""What an opening quotation mark leaves white at a headline's side, in its heights: half a square and a bearing."""
+
 OFF_MIDDLE = 0.1
 """How far from the headline's middle a kicker or deck may stand, as a share of the wider one."""
 
@@ -194,7 +197,7 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
 
 def _aligned(line: Box, edge: Box, type_size: float) -> bool:
     """Whether a line is set to the heading's middle or to one of its sides, as kickers and decks are."""
-    slack = ALIGNED * type_size
+    slack = max(ALIGNED * type_size, QUOTE * edge.height)
     middle = abs(line.cx - edge.cx) <= max(slack, OFF_MIDDLE * max(line.width, edge.width))
     return middle or abs(line.x0 - edge.x0) <= slack or abs(line.x1 - edge.x1) <= slack
 

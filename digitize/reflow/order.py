@@ -33,6 +33,10 @@ ITEM_LINES = 3
 ITEM_LENGTH = 25
 """The shortest telegrams have so many characters."""
 
+LISTED = 0.5
+"""Lines without a single comma or full stop, so many of them with figures, are a list of results or prices, whatever stands
+over it; verse has none."""
+
 ITEM_WIDTH = 7.0
 """The narrowest column of running text, in type sizes; what is narrower is the column of a table."""
 
@@ -324,6 +328,8 @@ def _is_item(unit: Sequence[Region], type_size: float) -> bool:
         for region in text
     )
     sentences = any(_SENTENCE.search(line.text) for region in text for line in region.lines)
+    figures = [any(c.isdigit() for c in line.text) for region in text for line in region.lines]
+    full &= sentences or sum(figures) < LISTED * len(figures)
     if not any(region.role is Role.HEADLINE for region in heading):
         return full
     return sentences or full or any(region.role is Role.PICTURE for region in unit)
