@@ -262,7 +262,7 @@ def test_progress_and_failures_go_to_stderr(monkeypatch: pytest.MonkeyPatch, cap
         "A08: 2 articles, 1 advertisement, 1.2 s",
         "A09: blank, 0.5 s",
         "A10: failed: it is torn (mend it)",
-        "2 pages read, 1 failed; see out",
+        "2 pages read, 1 of them blank, 1 failed; see out",
         "to look at them in a browser: digitize report out",
     ]
 

@@ -1,1 +1,1 @@
-"""Many pages: `run` reads them one after the other, and each leaves a record."""
+"""Many pages: `run` has them read by worker processes, and each leaves a record."""

@@ -52,17 +52,20 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many pages were read, had been done before, and failed."""
+    """How many pages were read, had been done before, and failed; `blank` are those that were read and have no text."""
 
     read: int = 0
     skipped: int = 0
     failed: int = 0
+    blank: int = 0
 
     def with_one(self, outcome: Outcome) -> Tally:
         """The same with one more page."""
         failed = outcome.status is Status.FAILED
         skipped = outcome.skipped and not failed
-        return Tally(self.read + (not failed and not skipped), self.skipped + skipped, self.failed + failed)
+        read = not failed and not skipped
+        blank = read and outcome.status is Status.BLANK
+        return Tally(self.read + read, self.skipped + skipped, self.failed + failed, self.blank + blank)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,6 +211,7 @@ def _print_summary(summary: Summary, output: Place, report: Path | None) -> None
     tally = summary.tally
     parts = [
         f"{counted(tally.read, 'page')} read",
+        f"{tally.blank} of them blank" if tally.blank else "",
         f"{tally.skipped} done before" if tally.skipped else "",
         f"{tally.failed} failed" if tally.failed else "",
     ]
