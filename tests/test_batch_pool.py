@@ -276,6 +276,7 @@ def test_a_full_disk_ends_the_run_and_tells_what_to_free(scans: Path, tmp_path: 
         assert process.returncode == ExitCode.OUTPUT_NOT_WRITABLE, told
         assert "No space left on device (free space on the disk of" in told
         assert "MB for each page left, and run the same command again)" in told
+        assert "10 MB are wanted for 12 files, more if they hold several pages, and 0 MB are free" in told
         assert "Traceback" not in told
         assert 0 < len(statuses(out)) < 12
         assert all(is_whole(folder, read_record(folder)) for folder in out.glob("*/"))  # type: ignore[arg-type]
