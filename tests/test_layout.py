@@ -303,6 +303,20 @@ def test_a_black_panel_with_light_type_is_no_picture() -> None:
     assert panel.intersection(Box(200, 200, 800, 300)) > 0.97 * 600 * 100
 
 
+def test_a_line_detected_over_the_side_of_a_panel_is_two() -> None:
+    """What stands on black and what stands beside it were printed apart, though the detector saw one line; both are kept."""
+    pixels = blank()
+    pixels[200:320, 200:700] = INK
+    upper, lower, outside = Box(268, 220, 632, 248), Box(240, 268, 660, 296), Box(760, 268, 1152, 296)
+    for line in (upper, lower):
+        print_line(pixels, line, ink=PAPER)
+    print_line(pixels, outside)
+    merged = Box(lower.x0, lower.y0, outside.x1, outside.y1)
+    page = find_layout(scan_of(pixels), DetectedText(lines=(upper, merged), type_size=TYPE))
+    found = sorted((line.box.x0, line.box.x1, line.reversed) for region in page.regions for line in region.lines)
+    assert [(x0 < 700, x1 < 700, dark) for x0, x1, dark in found] == [(True, True, True)] * 2 + [(False, False, False)]
+
+
 def test_grain_is_no_ink_where_film_is_dark_and_full_stops_are() -> None:
     """Grain leaves a speck in fewer than one of ten squares of type; the ring of a full stop stays, however faint."""
     rng = np.random.default_rng(3)

@@ -21,7 +21,7 @@ from digitize.scan.cleaning import _resampled
 from digitize.scan.deskew import find_skew
 from digitize.scan.film import find_page
 from digitize.scan.polarity import ink_skewness, is_negative
-from digitize.scan.scratches import find_scratches, without_scratches
+from digitize.scan.scratches import Scratch, cuts_type, find_scratches, without_scratches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -502,11 +502,28 @@ def test_a_scratch_through_a_part_of_the_page_is_painted_over(lean: int) -> None
     assert ink[1] == pytest.approx(ink[0], rel=0.005)
 
 
+def test_a_scratch_as_wide_as_a_stroke_of_type_is_told_by_what_it_cuts() -> None:
+    """Blur makes a scratch wider than the line that it is; what runs through line after line of type is one all the same."""
+    scratched = PAGE.copy()
+    cv2.line(scratched, (300, 400), (300, 800), INK, 5)
+    assert cuts_type(scratched, Scratch(400, np.full(400, 300), half_width=4))
+    assert not cuts_type(scratched, Scratch(400, np.full(400, 525), half_width=4))
+
+
 def test_column_rules_stay() -> None:
     """A thin rule in the gutter, clear of the type on both sides, is print, however long."""
     ruled = PAGE.copy()
     for gutter in (525, 965):
         cv2.line(ruled, (gutter, 280), (gutter, 860), INK, 2)
+    assert find_scratches(ruled, 0.0, None) == ()
+
+
+def test_a_column_rule_that_a_few_lines_touch_stays() -> None:
+    """Type that is set too wide, or grain, meets a rule here and there; a scratch meets line after line."""
+    ruled = PAGE.copy()
+    cv2.line(ruled, (525, 280), (525, 1690), INK, 2)
+    for line in (3, 9, 16, 40):
+        cv2.line(ruled, (516, 280 + 29 * line + 9), (525, 280 + 29 * line + 9), INK, 2)
     assert find_scratches(ruled, 0.0, None) == ()
 
 

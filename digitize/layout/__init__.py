@@ -17,7 +17,7 @@ from digitize.layout.gutters import Gutters
 from digitize.layout.initials import Initial, find_initials, join_read_initials, missed_signs
 from digitize.layout.ink import make_ink
 from digitize.layout.letters import set_heights
-from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
+from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
 from digitize.layout.merged import part_merged
 from digitize.layout.ornaments import find_ornamented_rules
 from digitize.layout.regions import Draft, find_regions, innermost
@@ -68,8 +68,9 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     completed = complete_lines(ink, merged, rules, [*panels, *pictures], upright)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)
-    pieces = cut_lines(ink, completed, Gutters(ink, completed, rules, type_size))
-    lines = join_lines(pieces, Gutters(ink, pieces, rules, type_size))
+    walls = (*rules, *(side for panel in panels for side in sides(panel)))
+    pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size))
+    lines = join_lines(pieces, Gutters(ink, pieces, walls, type_size))
     lines += _upright_lines(ink, upright, rules, merged, type_size) if upright else ()
     in_type = set_heights(ink, lines)
     type_size = body_size(in_type)

@@ -133,10 +133,15 @@ def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, 
 
 
 def _frames_text(panel: Box, lines: Sequence[Box], type_size: float) -> bool:
-    """Whether a panel reaches beyond its text on both sides: bold type run together is no ground of its own."""
+    """Whether a panel reaches beyond its text on both sides: bold type run together is no ground of its own.
+
+    A line that goes on beyond a side by as much was detected over what stands beside the panel, too, and says nothing.
+    """
     inside = [line for line in lines if panel.intersection(line) > 0.5 * line.area and line.area < WHOLE_PANEL * panel.area]
     margin = PANEL_MARGIN * type_size
-    return bool(inside) and all(line.x0 >= panel.x0 + margin and line.x1 <= panel.x1 - margin for line in inside)
+    over = [line for line in inside if line.x0 < panel.x0 - margin or line.x1 > panel.x1 + margin]
+    own = [line for line in inside if line not in over]
+    return bool(own) and all(line.x0 >= panel.x0 + margin and line.x1 <= panel.x1 - margin for line in own)
 
 
 def whiten_panels(ink: Ink, panels: Sequence[Box], type_size: float) -> Ink:

@@ -68,12 +68,12 @@ def complete_lines(
     mask = without(ink, rules).mask
     index = _RowIndex([*lines, *beside])
     upright = [rule for rule in rules if rule.upright]
-    sides = [side for ground in grounds for side in _sides(ground)]
-    found = (_complete(mask, ink, line, [*index.others(line, line.height), *upright, *sides]) for line in lines)
+    beyond = [side for ground in grounds for side in sides(ground)]
+    found = (_complete(mask, ink, line, [*index.others(line, line.height), *upright, *beyond]) for line in lines)
     return tuple(completed for completed in found if completed is not None)
 
 
-def _sides(ground: Box) -> tuple[Box, Box]:
+def sides(ground: Box) -> tuple[Box, Box]:
     """The left and right side of a ground, as bars without width: walls for the lines on both sides of them."""
     return Box(ground.x0, ground.y0, ground.x0, ground.y1), Box(ground.x1, ground.y0, ground.x1, ground.y1)
 

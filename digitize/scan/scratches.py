@@ -38,10 +38,11 @@ LEAN, BEND = 3.0, 2
 UNBROKEN = 0.85
 # Rounds in which a piece is followed to the scratch's ends, each up to twice as long as the last.
 ROUNDS = 8
-# So many lines of type run through by it make a thin dark line a scratch. Rules on measured pages touch none.
-LINES = 3
+# So many lines of type run through by it make a thin dark line a scratch, and that share of the lines that stand along it,
+# at a pitch of about that share of the long side. Rules on measured pages touch none, or one in seven in heavy grain.
+LINES, LINES_SHARE, PITCH = 3, 1 / 4, 1 / 60
 # Half the width of a scratch that runs through type, as a share of the long side; strokes of large type are wider.
-HAIR = 1 / 900
+HAIR = 1 / 600
 # What is looked at on each side, as a share of the long side, to tell type from white: more than a character's width.
 BESIDE = 1 / 100
 # Ink is darker than this grey value. A row of that strip is white with less ink in it than the first share, and a printed
@@ -93,7 +94,7 @@ def find_scratches(pixels: NDArray[np.uint8], skew: float, outline: Polygon | No
             continue
         line = _follow(bands, start)
         scratch = _scratch(bands, line) if line else None
-        if scratch and (margins.reached_by(scratch) or lines_cut(pixels, scratch) >= LINES):
+        if scratch and (margins.reached_by(scratch) or cuts_type(pixels, scratch)):
             found.append(scratch)
     return tuple(found)
 
@@ -114,6 +115,12 @@ def without_scratches(pixels: NDArray[np.uint8], scratches: tuple[Scratch, ...])
             beside = (left * (1 - share) + right * share).astype(np.uint8)
             result[rows, columns] = np.maximum(result[rows, columns], beside)
     return result
+
+
+def cuts_type(pixels: NDArray[np.uint8], scratch: Scratch) -> bool:
+    """Whether a scratch runs through the lines of type along it, and not between their columns."""
+    along = len(scratch.middle) / (PITCH * max(pixels.shape))
+    return bool(lines_cut(pixels, scratch) >= max(LINES, LINES_SHARE * along))
 
 
 def lines_cut(pixels: NDArray[np.uint8], scratch: Scratch) -> int:
