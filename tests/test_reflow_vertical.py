@@ -61,6 +61,18 @@ def test_telegrams_under_one_heading_are_one_article() -> None:
     assert len(article.passages) == 3
 
 
+def test_a_paragraph_that_ends_at_the_foot_of_a_tier_ends_its_item() -> None:
+    """What begins with an indent in the next tier is another item there, unless both stand under one heading."""
+    first, second = (
+        text_block("a", [opening("甲"), *full("甲", 6), "甲。"]),
+        text_block("b", [opening("乙"), *full("乙", 6)], column=1),
+    )
+    apart = page_of(heading("h", "標題", columns=(0, 0)), first, second)
+    under_one = page_of(heading("h", "長長長長標題", columns=(0, 1)), first, second)
+    assert [len(articles(vertical(page))) for page in (apart, under_one)] == [2, 1]
+    assert len(articles(apart)) == 1
+
+
 def test_a_level_heading_heads_the_text_below_it() -> None:
     """A heading across the lines stands over the text that begins at its right, a little beyond its end."""
     page = page_of(

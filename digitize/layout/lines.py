@@ -51,8 +51,9 @@ TALL = 1.15
 TALLEST = 2.0
 """Body lines up to so many type sizes may be one with dust; what is taller is set in larger type."""
 
-STROKE = 0.12
-"""Pieces of a cut line that are narrower than this share of its height are what a rule left: a figure 1 is twice as wide."""
+STROKE = 0.2
+"""Pieces of a cut line that are narrower than this share of its height are what a rule or a neighbour left: a figure 1 is
+wider."""
 
 SPECK = 0.4
 """Lines lower than this many type sizes are dust, dots and rules' ends."""

@@ -58,9 +58,6 @@ BESIDE_RULE = 0.25
 ALONG = 0.4
 """Share of a line's height over which an upright rule is inked beside it, in one place across: worn rules have breaks."""
 
-WAVE = 0.1
-"""The same at the sides of a rule, which waves or is worn."""
-
 SIDE = 0.1
 """Share of an upright line's width, on either side of it, that is white."""
 
@@ -158,11 +155,14 @@ def _runs_through_text(ink: Ink, rule: Box, lines: Sequence[Box], type_size: flo
 
 
 def _place_beside(ink: Ink, rule: Box, line: Box) -> tuple[float, float]:
-    """The left and right side of an upright rule where it passes a line: one that leans takes a little of its box there."""
+    """The left and right side of an upright rule where it passes a line: one that leans takes a little of its box there.
+
+    All that is joined to it is its own, as the crests of a wave are.
+    """
     rows, columns = ink.window(Box(rule.x0, line.y0, rule.x1, line.y1))
     inked = ink.mask[rows, columns].mean(axis=0)
     place = int(np.argmax(inked))
-    own = [(a, b) for a, b in runs(inked >= WAVE) if a <= place < b]
+    own = [(a, b) for a, b in runs(inked > 0) if a <= place < b]
     if inked[place] < ALONG or not own:
         return rule.x0, rule.x1
     (a, b), start = own[0], columns.start

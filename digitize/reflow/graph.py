@@ -78,6 +78,9 @@ HEADED_START = {
 LEFTWARD = 0.1
 """Points taken for each column width that a block begins right of the heading's first column: text begins on the left."""
 
+TIER_ENDS = -3.5
+"""Where a paragraph of a vertical page ends at a tier's foot, another item begins in the next tier as often as it goes on."""
+
 FIRST_TIER = 1.0
 """The same on vertical pages, where text begins in the first tier that its heading stands in."""
 
@@ -174,6 +177,8 @@ class FlowGraph:
         else:
             flow = FLOW[source.end, block.start]
         found = found.plus(*flow)
+        if self._vertical and source.end is End.PARAGRAPH and block.box.x0 > source.box.x1 - self.type_size:
+            found = found.plus(TIER_ENDS, "a tier ends with its paragraph")
         if source.pitch and block.pitch:
             difference = abs(source.pitch - block.pitch) / max(source.pitch, block.pitch)
             found = found.plus(-min(PITCH_MAX, PITCH * difference) if difference > 1 / PITCH else 0.0, "another leading")
