@@ -304,6 +304,33 @@ def test_a_list_of_results_is_no_article() -> None:
     assert len(articles(page_of(heading("h", "标题", columns=(0, 0)), text_block("a", [*rows, "乙。"])))) == 1
 
 
+def test_a_kicker_may_stand_above_the_picture_over_its_headline() -> None:
+    """A small heading above a picture belongs to the larger one right below it."""
+    kicker = heading("k", "一行引题", columns=(0, 1), y=100, role=Role.KICKER)
+    page = page_of(
+        replace(kicker, role=Role.HEADLINE),
+        picture("photo", columns=(0, 1), y0=150, y1=400),
+        heading("h", "标题", columns=(0, 1), y=430),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4)], column=0, y=500),
+        text_block("b", [*full("乙", 4), "乙乙。"], column=1, y=500),
+    )
+    (article,) = articles(page)
+    assert [(p.role, p.text) for p in article.passages[:2]] == [(Role.KICKER, "一行引题"), (Role.HEADLINE, "标题")]
+
+
+def test_the_title_of_a_picture_heads_the_picture() -> None:
+    """A heading above a picture as large as the one below it is no kicker of that one."""
+    page = page_of(
+        heading("k", "图题", columns=(0, 1), y=60),
+        picture("photo", columns=(0, 1), y0=150, y1=400),
+        heading("h", "标题", columns=(0, 1), y=430),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4)], column=0, y=500),
+        text_block("b", [*full("乙", 4), "乙乙。"], column=1, y=500),
+    )
+    assert "标题" in [p.text for a in articles(page) for p in a.passages if p.role is Role.HEADLINE]
+    assert not any(p.role is Role.KICKER for a in articles(page) for p in a.passages)
+
+
 def test_an_index_is_no_article() -> None:
     """What stands under the words that head an index, and lists without a sentence, become fillers and lose nothing."""
     page = page_of(
@@ -505,6 +532,18 @@ def test_continuations_are_noted() -> None:
     assert article.continued_to == "（下转第二版）"
     assert article.passages[-2].text.endswith("甲甲。")
     assert article.passages[-1].role is Role.CONTINUATION
+
+
+def test_words_under_a_heading_may_lead_from_another_page() -> None:
+    """They are the article's continuation and no deck."""
+    under = replace(heading("d", "（上接第一版）", columns=(0, 0), y=270, role=Role.DECK), heading_id="h")
+    text = text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2)], column=0, y=300)
+    (article,) = articles(page_of(heading("h", "标题", columns=(0, 0)), under, text))
+    assert article.continued_from == "（上接第一版）"
+    assert [p.role for p in article.passages] == [Role.HEADLINE, Role.CONTINUATION, Role.PARAGRAPH]
+    within = text_block("a", ["\u3000" * 4 + "（上接第一版）", "\u3000\u3000" + "甲" * 14, *full("甲", 2)], column=0, y=300)
+    (article,) = articles(page_of(heading("h", "标题", columns=(0, 0)), within))
+    assert [p.role for p in article.passages] == [Role.HEADLINE, Role.CONTINUATION, Role.PARAGRAPH]
 
 
 def test_an_advertisement_is_no_article() -> None:

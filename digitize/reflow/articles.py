@@ -80,8 +80,8 @@ def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, c
         figures=figures,
         dateline=dateline,
         persons=tuple(dict.fromkeys(person for p in (*passages, *captions) for person in marked_persons(p.text, p.marks))),
-        continued_to=_continuation(body, cues.continued_to),
-        continued_from=_continuation(body, cues.continued_from),
+        continued_to=_continuation(passages, cues.continued_to),
+        continued_from=_continuation(passages, cues.continued_from),
         columns=(min(columns), max(columns)) if columns else None,
     )
 

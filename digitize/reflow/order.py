@@ -13,6 +13,7 @@ from digitize.reflow.cues import load_cues
 from digitize.reflow.flow import column_edges, in_heading_order, is_justified, is_paragraph_start, set_apart
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
+from digitize.reflow.kickers import join_kickers
 from digitize.reflow.quotes import set_quotes_apart
 from digitize.reflow.running import is_running, run_on
 
@@ -68,7 +69,7 @@ def read_order(page: Page) -> Page:
     cues = load_cues(page.language)
     if is_running(page):
         return run_on(mark_folio(page, cues))
-    page = part_bylines(without_ornaments(mark_folio(page, cues)), cues)
+    page = part_bylines(join_kickers(without_ornaments(mark_folio(page, cues))), cues)
     page = without_scraps(page) if page.vertical else page
     graph = FlowGraph(set_quotes_apart(page, cues), cues)
     links = graph.links()

@@ -88,17 +88,24 @@ def join_passages(first: Passage, second: Passage) -> Passage:
 
 
 def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ...]:
-    """The parts of a heading, kicker, headline and deck; lines that are a byline and nothing else follow them as one."""
+    """The parts of a heading, kicker, headline and deck.
+
+    Lines that are a byline and nothing else follow them as one, then what says that the text goes on from another page.
+    """
     passages: list[Passage] = []
     bylines: list[Passage] = []
+    continued: list[Passage] = []
     for region in in_heading_order(regions):
         placed = [PlacedLine(line, region.id, Edges(region.box.x0, region.box.x1)) for line in region.lines]
         signed = [p for p in placed if _signs(p.line.text, region.role, cues)]
-        if part := make_passage(region.role, [p for p in placed if p not in signed]):
+        led = [p for p in placed if region.role is Role.DECK and cues.continued_from.fullmatch(p.line.text.strip())]
+        if part := make_passage(region.role, [p for p in placed if p not in signed and p not in led]):
             passages.append(part)
+        if words := make_passage(Role.CONTINUATION, led):
+            continued.append(words)
         if byline := make_passage(Role.BYLINE, signed):
             bylines.append(replace(byline, marks=person_marks(byline.text, 0, len(byline.text), cues)))
-    return (*passages, *bylines)
+    return (*passages, *bylines, *continued)
 
 
 def _signs(text: str, role: Role, cues: Cues) -> bool:
@@ -180,6 +187,7 @@ def _is_subheading(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | N
     if (
         not is_centred(placed.line, placed.edges, type_size)
         or cues.openings.match(text)
+        or cues.continued_from.fullmatch(text)
         or text[-1:] in tuple(cues.terminal.replace("”", "").replace("’", ""))
     ):
         return False
