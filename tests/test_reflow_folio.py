@@ -32,6 +32,24 @@ def test_a_running_head_names_paper_date_page_and_section() -> None:
     assert folio == Folio("试验日报", dt.date(2021, 3, 16), "2021年3月16日 星期二", "A08", "城事")
 
 
+@pytest.mark.parametrize(
+    ("language", "parts", "expected"),
+    [
+        ("zh-Hans", (("试验日报", 90.0), ("城事 A08", 60.0)), ("试验日报", "A08", "城事")),
+        ("zh-Hans", (("试验日报", 90.0), ("第四版", 40.0)), ("试验日报", "4", "")),
+        ("zh-Hans", (("试验日报", 90.0), ("12℃~21℃", 30.0), ("今日16版", 30.0)), ("试验日报", "", "")),
+        ("en", (("Trial Courier", 90.0), ("Local 5", 40.0)), ("Trial Courier", "5", "Local")),
+        ("en", (("TRIAL COURIER", 30.0), ("Page 6", 36.0)), ("TRIAL COURIER", "6", "")),
+    ],
+)
+def test_a_page_number_stands_at_either_end_and_is_no_amount(
+    language: str, parts: tuple[tuple[str, float], ...], expected: tuple[str, str, str]
+) -> None:
+    """The section stands before it or behind it; degrees, and how many pages the issue has, are none."""
+    folio = read_folio(head(*parts), load_cues(language))
+    assert (folio.newspaper, folio.page_number, folio.section) == expected
+
+
 def test_page_and_section_may_touch() -> None:
     """A recognizer that drops the space between page and section does no harm."""
     folio = read_folio(head(("试验日报", 90), ("07区县", 60)), CHINESE)

@@ -22,6 +22,7 @@ TOP_BAND = 0.12
 DATE_BLOCK = 6
 """A block with the date in its first line, and the issue's number below, has so many lines at most."""
 
+_BESIDE = " \u3000:：|·"
 _BETWEEN = re.compile(r"[\s,.，、·—–-]*")
 
 
@@ -76,12 +77,15 @@ def read_folio(lines: Sequence[TextLine], cues: Cues) -> Folio:
         if match := cues.issue.search(rest):
             folio = replace(folio, issue_number=_in_digits(match.group("issue")))
             rest = rest.replace(match.group(), " ").strip()
+        rest = cues.page_count.sub(" ", rest).strip()
         if rest:
             rests.append((line.type_size, rest))
     rests.sort(key=lambda found: -found[0])
     # The name of the paper may begin with a number too; but only the page number stands alone beside a date.
-    if rests and (len(rests) > 1 or not _page_number(rests[0][1], cues)):
-        folio = replace(folio, newspaper=rests.pop(0)[1])
+    named = [found for found in rests if not cues.page.fullmatch(found[1])]
+    if named and (len(rests) > 1 or not _page_number(named[0][1], cues)):
+        folio = replace(folio, newspaper=named[0][1])
+        rests.remove(named[0])
     for _, rest in rests:
         if not folio.page_number and (found := _page_number(rest, cues)):
             folio = replace(folio, page_number=found[0], section=found[1])
@@ -106,9 +110,13 @@ def _read_date(folio: Folio, text: str, cues: Cues) -> tuple[Folio, str]:
 def _page_number(text: str, cues: Cues) -> tuple[str, str] | None:
     """A page number at a line's start or end, in digits, and the section beside it."""
     match = cues.page.match(text)
-    if match is None or text[match.end() : match.end() + 1].isdigit():
-        return None
-    return _in_digits(match.group("page")), text[match.end() :].strip(" \u3000:：|·")
+    after = text[match.end() : match.end() + 1] if match else ""
+    if match and (not after or after.isalpha() or after in _BESIDE):  # degrees and amounts are followed by other signs
+        return _in_digits(match.group("page")), text[match.end() :].strip(_BESIDE)
+    for match in cues.page.finditer(text):
+        if match.end() == len(text) and text[match.start() - 1] in _BESIDE:
+            return _in_digits(match.group("page")), text[: match.start()].strip(_BESIDE)
+    return None
 
 
 def _in_digits(text: str) -> str:

@@ -40,6 +40,7 @@ class Cues:
     eras: tuple[tuple[str, Calendar], ...]  # words that open a year, and the calendar whose year it is
     weekday: re.Pattern[str]
     page: re.Pattern[str]  # a page number in a running head: group page
+    page_count: re.Pattern[str]  # how many pages the issue has
     issue: re.Pattern[str]  # an issue number: group issue
     index: re.Pattern[str]  # at the start of a heading: it stands over an index of the issue, not over an item
 
@@ -86,6 +87,7 @@ def load_cues(language: str) -> Cues:
         eras=tuple((word, Calendar(calendar)) for word, calendar in table.get("eras", {}).items()),
         weekday=_any_of(_given(table, "weekday"), parts),
         page=_any_of(_given(table, "page"), parts),
+        page_count=_any_of(_given(table, "page_count"), parts),
         issue=_any_of(_given(table, "issue"), parts),
         index=_any_of(_given(table, "index"), parts),
     )
