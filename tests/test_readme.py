@@ -150,7 +150,7 @@ def test_make_targets_are_there() -> None:
     targets = set(re.findall(r"^(\w+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
     told = set(re.findall(r"`make (\w+)[^`]*`|^make (\w+)", README + CONTRIBUTING, re.MULTILINE))
 
-    assert {name for pair in told for name in pair if name} == {"demo", "test", "lint", "clean"} <= targets
+    assert {name for pair in told for name in pair if name} == {"demo", "test", "lint", "bench", "clean"} <= targets
 
 
 def test_the_version_is_in_the_changelog() -> None:
