@@ -5,6 +5,7 @@
 #       -v "$PWD/scans:/in:ro" -v "$PWD/articles:/out" digitize run /in --output /out
 #
 # With an NVIDIA GPU: docker build --build-arg EXTRAS=gpu -t digitize-gpu . and docker run --gpus all ... digitize-gpu.
+# For a cluster: docker build --build-arg EXTRAS=ray,s3 -t digitize:ray . See deploy/.
 # CUDA's libraries come from wheels; the machine needs the driver and NVIDIA's container toolkit.
 
 ARG BASE_IMAGE=python:3.11-slim-bookworm
@@ -64,6 +65,10 @@ ENV PATH="/opt/digitize/bin:${PATH}" \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
+
+# Login shells, in which KubeRay starts Ray, have a PATH of their own.
+RUN for program in digitize ray; do \
+        if [ -x "/opt/digitize/bin/$program" ]; then ln -s "/opt/digitize/bin/$program" /usr/local/bin/; fi; done
 
 USER 10001:10001
 WORKDIR /tmp

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from digitize.errors import MissingDependencyError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _T = TypeVar("_T")
 
@@ -111,6 +111,21 @@ class Address:
             store.pipe_file(path, content)
 
         self._ask(write)
+
+    def write_many(self, contents: Mapping[str, bytes]) -> None:
+        """Write files below this, in place of what is there; all at once where the store's package can.
+
+        Raises:
+            OSError: one of them could not be written.
+        """
+
+        def write(store: Any, path: str) -> None:  # noqa: ANN401 - as above
+            if self.protocol not in _FLAT:
+                store.makedirs(path, exist_ok=True)
+            store.pipe({f"{path}/{name}": content for name, content in contents.items()})
+
+        if contents:
+            self._ask(write)
 
     def create(self, content: bytes) -> None:
         """Write a file where there is none; stores that can tell (S3 and its like) make sure of it.

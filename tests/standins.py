@@ -76,6 +76,11 @@ def load_reel(options: Options, threads: int) -> Stages:
     return replace(made, process=lambda scan: (real if "real" in scan.page_id else made).process(scan))
 
 
+def load_in_moments(options: Options, threads: int) -> Stages:
+    """The same, but each page takes a fifth of a second: long enough to kill a node in the midst of some."""
+    return replace(load(options, threads), process=lambda scan: _pause(0.2) or _read(scan, options))
+
+
 def load_nothing(_options: Options, _threads: int) -> Stages:
     """A network that crashes while it is loaded."""
     os.kill(os.getpid(), signal.SIGSEGV)

@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from s3fs import S3FileSystem
+
 from digitize.batch.record import RECORD_NAME
 from digitize.storage import Address
 
@@ -50,8 +52,8 @@ def every_seventh(number: int, _method: str, _path: str) -> tuple[int, bytes] | 
 
 
 @contextmanager
-def s3_server(monkeypatch: Any, port: int) -> Iterator[Mishaps]:
-    """A store with one empty bucket, which the environment's S3 settings lead to, through a proxy of the next port."""
+def s3_server(monkeypatch: Any, port: int, *, through_proxy: bool = True) -> Iterator[Mishaps]:
+    """A store with one empty bucket, which the environment's S3 settings lead to, maybe through a proxy of the next port."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVER, HOST, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -62,8 +64,9 @@ def s3_server(monkeypatch: Any, port: int) -> Iterator[Mishaps]:
         _until_up(port)
         _request(port, "PUT", f"/{BUCKET.path}", b"", {})
         thread.start()
-        for name, value in environment(port + 1).items():
+        for name, value in environment(port + through_proxy).items():
             monkeypatch.setenv(name, value)
+        S3FileSystem.clear_instance_cache()  # it remembers where the store of an earlier test was
         yield mishaps
     finally:
         if thread.is_alive():

@@ -32,4 +32,8 @@ def test_the_image_holds_what_the_project_asks_for_and_extras_where_they_are_nam
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["dependencies"] == requirements("")
     assert [*project["dependencies"], *project["optional-dependencies"]["gpu"]] == requirements("gpu")
+    assert [
+        *project["dependencies"],
+        *(name for extra in ("ray", "s3") for name in project["optional-dependencies"][extra]),
+    ] == (requirements("ray,s3"))
     assert [name.partition("[")[0] for name in project["optional-dependencies"]["gpu"]] == ["onnxruntime-gpu"]

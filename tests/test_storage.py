@@ -46,7 +46,7 @@ IN, OUT = BUCKET / "scans", BUCKET / "out"
 @pytest.fixture(scope="module")
 def server() -> Iterator[Mishaps]:
     """A store, which the environment leads to."""
-    with pytest.MonkeyPatch.context() as environment, s3_server(environment, 15100 + os.getpid() % 400 * 2) as mishaps:
+    with pytest.MonkeyPatch.context() as environment, s3_server(environment, 21000 + os.getpid() % 400 * 2) as mishaps:
         yield mishaps
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Outcome:
     """How one page ended. `page_id` is "" for a file that could not be taken in; `trace` is for people who debug.
 
-    `frame` is the page's place in its file, from 1.
+    `frame` is the page's place in its file, from 1; `timings` are seconds by stage.
     """
 
     page_id: str
@@ -30,6 +30,7 @@ class Outcome:
     skipped: bool = False
     trace: str = ""
     frame: int = 1
+    timings: tuple[tuple[str, float], ...] = ()
 
     @staticmethod
     def of(record: Record, *, skipped: bool = False, trace: str = "") -> Outcome:
@@ -47,6 +48,7 @@ class Outcome:
             skipped,
             trace,
             record.source.frame,
+            () if skipped else record.timings,
         )
 
 

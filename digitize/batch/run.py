@@ -18,7 +18,7 @@ from digitize.batch.outcome import Summary, Tally
 from digitize.batch.pool import Pool
 from digitize.batch.reading import Job, load_stages, now, read_entry
 from digitize.batch.record import RECORD_NAME, Status
-from digitize.batch.tasks import Setup, Workers
+from digitize.batch.tasks import Engine, Setup, Workers
 from digitize.batch.unfinished import begin, command_digest, finish
 from digitize.batch.writing import prepare_output, read_record, recover
 from digitize.errors import ConfigurationError, UsageError
@@ -119,7 +119,8 @@ def run(
     with held(output) as hold:
         recover(output)
         entries = gather([each for each in sources.found if isinstance(each, FailedInput) or not _is_output(each.path)])
-        job = _described(replace(job, fence=None if hold.lock else hold.fence), entries, sources.paths, on_warning)
+        fenced = not hold.lock or workers.engine is Engine.RAY
+        job = _described(replace(job, fence=hold.fence if fenced else None), entries, sources.paths, on_warning)
         job = replace(job, run=begin(output, command_digest(inputs, options.digest, model_digest, force, retry_failed)))
         feed = Feed(entries, sources.stored)
         _warn_of_room(output, feed, on_warning)
@@ -229,7 +230,12 @@ def _open_pool(  # noqa: PLR0917 - those of the above
     hold: Hold,
     on_warning: Callable[[str], None],
 ) -> Readers:
-    """Processes of this machine: threads are shared out among them."""
+    """Readers on a cluster, or processes of this machine: threads are shared out among these."""
+    if workers.engine is Engine.RAY:
+        from digitize.batch.cluster import Cluster  # noqa: PLC0415 - Ray need not be there
+
+        setup = Setup(job, load, threads=1, jobs=0, pages_per_worker=workers.pages_per_worker)
+        return Cluster(setup, workers, feed.most_jobs, on_warning, MEMORY_OF_A_WORKER)
     memory = available_memory()
     jobs = workers.jobs or _default_jobs(feed, memory)
     limit = workers.memory or (int(memory * SHARE_OF_MEMORY / jobs) if memory else None)
@@ -264,6 +270,7 @@ def _default_jobs(feed: Feed, memory: int | None) -> int:
 
 def _check(workers: Workers) -> None:
     sound = (workers.jobs is None or workers.jobs >= 0) and workers.pages_per_worker > 0 and workers.page_timeout > 0
+    sound = sound and workers.gpus >= 0
     if not sound:
         raise ConfigurationError(f"{workers} makes no sense", remedy="jobs from 0, all else above 0")
 

@@ -52,6 +52,18 @@ def scans_of(
         yield from _unchanged(path, entry.stem, options, first, on_open, source)
 
 
+def summed(path: Place) -> Source:
+    """What is known of a file that is never opened: its SHA-256, and what a store calls it; less where it cannot be read."""
+    source = unread(path)
+    try:
+        if not isinstance(path, Path):
+            source = replace(source, etag=path.version())
+        with fetched(path) as copy, copy.open("rb") as stream:
+            return replace(source, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+    except OSError:
+        return source
+
+
 def known_sum(path: Place, before: Source) -> str:
     """The SHA-256 (hex) of a file, of which one reading is known; empty where it cannot be told.
 

@@ -34,8 +34,7 @@ def put_page(folder: Address, record: Record, documents: Mapping[str, bytes], ea
     try:
         if earlier is not None and documents:
             (folder / RECORD_NAME).write_bytes(_withdrawn(earlier).to_json())
-        for name, content in documents.items():
-            (folder / name).write_bytes(content)
+        folder.write_many(documents)
         remove_unlisted(folder, record, earlier)
         (folder / RECORD_NAME).write_bytes(record.to_json())
     except OSError as error:

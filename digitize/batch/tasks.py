@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from digitize import __version__
 from digitize.batch.issues import IssueInput
 from digitize.scan import Input
 from digitize.scan.stored import StoredInput
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
     from digitize.errors import DigitizeError
     from digitize.model import Source
     from digitize.options import Options
+
+
+class Engine(StrEnum):
+    """Where pages are read: in processes of this machine, or on a Ray cluster."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
 
 # What is given to a worker to be read.
 Readable = Input | StoredInput | IssueInput
@@ -49,17 +59,23 @@ class Readers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """How many processes read, and what each may take.
+    """Where and how many processes read, and what each may take.
 
     `jobs` None is what cores and memory allow; 0 reads in the calling process itself, for debugging: then a page that
     crashes or hangs takes the run with it. `page_timeout` is in seconds for each page; `memory` in bytes for each
     worker, None for its share of what is free. A worker ends after `pages_per_worker` pages, and another begins.
+
+    On a Ray cluster, which is found at `address`, each takes one processor and so many `gpus`, which may be a fraction;
+    `jobs` None is what the cluster has at the start, and `memory` is set aside, not watched: Ray watches its nodes.
     """
 
     jobs: int | None = None
     pages_per_worker: int = 500
     page_timeout: float = 600.0
     memory: int | None = None
+    engine: Engine = Engine.LOCAL
+    address: str = "auto"
+    gpus: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +101,7 @@ class Setup:
     threads: int
     jobs: int
     pages_per_worker: int
+    version: str = __version__
 
     def last_of(self, task: Task, frames: int) -> int:
         """The last frame that a worker reads of a file of so many frames before another may go on."""
@@ -146,6 +163,23 @@ class Broken:
 
     error: DigitizeError
     trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A reader has loaded its models, on a node of the cluster; `warnings` are for the user."""
+
+    node: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How the pages of one frame ended. `source` is what is known of the file; `ended` says that it has no more to tell."""
+
+    outcomes: tuple[Outcome, ...]
+    source: Source | None
+    ended: bool
 
 
 Message = Ready | Loading | Loaded | Opened | Parted | Read | Finished | Broken

@@ -42,7 +42,7 @@ def serve(
             another only when none of its workers writes any more; None where there is a lease.
     """
     _end_with_parent()
-    _spend_no_more_than(setup.threads)
+    spend_no_more_than(setup.threads)
     messages.send(Ready())
     try:
         _serve(tasks, messages, setup)
@@ -96,7 +96,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _spend_no_more_than(threads: int) -> None:
+def spend_no_more_than(threads: int) -> None:
+    """Let numeric libraries, before they are loaded, start so many threads in this process."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(threads)
     import cv2  # noqa: PLC0415 - after the line above

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +101,25 @@ Exit codes: 0 done, 1 the image cannot be read, 2 the command cannot be carried 
     metavar="GB",
     help="Give a page up that takes more memory.  [default: each process its share of what is free]",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    help="Where pages are read: in processes of this machine, or on a Ray cluster.  [default: local]",
+)
+@click.option(
+    "--address",
+    default="auto",
+    metavar="auto|HOST:PORT|ray://HOST:PORT",
+    help="The Ray cluster; auto is that of this machine or job.  [default: auto]",
+)
+@click.option(
+    "--gpus-per-worker",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="N",
+    help="Share of a GPU that each process on a Ray cluster takes, as 0.25.  [default: 0]",
+)
 @click.option("--force", is_flag=True, help="Read pages again that are done, and replace pages that came from other files.")
 @click.option("--retry-failed", is_flag=True, help="Read pages again that failed, even if nothing has changed since.")
 @click.option("--report", is_flag=True, help="At the end write a report to look at in a browser, as `digitize report` does.")
@@ -118,6 +139,9 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     pages_per_worker: int,
     page_timeout: float,
     worker_memory: float | None,
+    engine: str,
+    address: str,
+    gpus_per_worker: float,
     force: bool,  # noqa: FBT001 - the same
     retry_failed: bool,  # noqa: FBT001 - the same
     report: bool,  # noqa: FBT001 - the same
@@ -138,7 +162,7 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     """
     from digitize.batch.progress import Teller  # noqa: PLC0415 - see the package's docstring
     from digitize.batch.run import run  # noqa: PLC0415
-    from digitize.batch.tasks import Workers  # noqa: PLC0415
+    from digitize.batch.tasks import Engine, Workers  # noqa: PLC0415
     from digitize.options import gather_options  # noqa: PLC0415
 
     options = gather_options(flags, config)
@@ -147,14 +171,15 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     memory = int(worker_memory * 1e9) if worker_memory else None
     verbose = click.get_current_context().ensure_object(Session).verbose
     teller = Teller(quiet=quiet, verbose=verbose, as_json=log_format == "json")
-    with teller.showing():
+    # What a library says in passing, as Ray does of processes that died, is not the command's result.
+    with contextlib.redirect_stdout(sys.stderr), teller.showing():
         summary = run(
             inputs,
             output,
             options,
             force=force,
             retry_failed=retry_failed,
-            workers=Workers(jobs, pages_per_worker, page_timeout, memory),
+            workers=Workers(jobs, pages_per_worker, page_timeout, memory, Engine(engine), address, gpus_per_worker),
             keep=False,
             on_page=teller.page,
             on_warning=teller.warning,
