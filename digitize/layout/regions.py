@@ -11,6 +11,7 @@ from digitize.geometry import Box, hull
 from digitize.layout.blocks import COLUMN_MIN, EDGE, Block, same_column, split_at_gaps, stack_lines
 from digitize.layout.emphasis import Surroundings, small_headlines
 from digitize.layout.headings import HEADING_SIZE, Heading, find_headings
+from digitize.layout.upright import transposed
 from digitize.model import Role
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def find_regions(
     """
     folio = set(_folio_lines(lines, rules, type_size))
     if vertical:
-        folio |= set(_head_lines(lines, rules, type_size))
+        folio |= set(_folio_lines(lines, rules, type_size, on_left=True))
     drafts = [Draft(Role.FOLIO, (line,), line) for line in lines if line in folio]
     for ground in (None, *range(len(grounds))):
         own = [line for line in lines if line not in folio and innermost(line, grounds) == ground]
@@ -95,35 +96,22 @@ def innermost(box: Box, grounds: Sequence[Box]) -> int | None:
     return min(around, key=lambda i: grounds[i].area) if around else None
 
 
-def _folio_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
-    """The lines above the rule that closes off the running head or masthead."""
+def _folio_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float, *, on_left: bool = False) -> tuple[Box, ...]:
+    """The lines above the rule that closes off the running head or masthead; `on_left`: those left of it.
+
+    There the top of a vertical page is in the reading frame.
+    """
     if not lines:
         return ()
-    printed = hull([*lines, *rules])
+    seen_lines, seen_rules = (transposed(lines), transposed(rules)) if on_left else (lines, rules)
+    printed = hull([*seen_lines, *seen_rules])
     wide = [
         rule
-        for rule in rules
+        for rule in seen_rules
         if rule.width >= FOLIO_RULE * printed.width and rule.cy - printed.y0 <= FOLIO_BAND * printed.height
     ]
     for rule in sorted(wide, key=lambda box: box.cy):
-        above = [line for line in lines if line.cy < rule.cy]
-        if above and not any(_is_set_full(block, type_size) for block in stack_lines(above, rules, type_size)):
-            return tuple(above)
-    return ()
-
-
-def _head_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
-    """The same on a vertical page, whose top is on the left here: the level lines above the frame of the text."""
-    if not lines:
-        return ()
-    printed = hull([*lines, *rules])
-    tall = [
-        rule
-        for rule in rules
-        if rule.height >= FOLIO_RULE * printed.height and rule.cx - printed.x0 <= FOLIO_BAND * printed.width
-    ]
-    for rule in sorted(tall, key=lambda box: box.cx):
-        above = [line for line in lines if line.cx < rule.cx and line.cy > rule.y0 and line.cy < rule.y1]
+        above = [line for line, seen in zip(lines, seen_lines, strict=True) if seen.cy < rule.cy]
         if above and not any(_is_set_full(block, type_size) for block in stack_lines(above, rules, type_size)):
             return tuple(above)
     return ()
