@@ -41,6 +41,26 @@ import ray, sys
 ray.init(sys.argv[1], log_to_driver=False, logging_level=50)
 print(*(f"{each['NodeManagerAddress']}:{each['MetricsExportPort']}" for each in ray.nodes() if each["Alive"]))
 """
+# The program, which tells at its end how many inputs it has ever listed beyond those whose pages had ended.
+COUNTED = """
+import sys, standins
+from digitize.batch import feed, run
+listed, ended, most = 0, 0, 0
+find, count = feed.stored_inputs, run._Ended.count
+def counted(*arguments, **told):
+    global listed
+    for each in find(*arguments, **told):
+        listed += 1
+        yield each
+def tell(self, outcome):
+    global ended, most
+    most, ended = max(most, listed - ended), ended + 1
+    count(self, outcome)
+feed.stored_inputs, run._Ended.count = counted, tell
+code = standins.run_with(*sys.argv[1:])
+print(f"ahead: {most}", file=sys.stderr)
+sys.exit(code)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +198,16 @@ def test_real_pages_are_read_alike(nodes: Nodes, out: Address, tmp_path: Path) -
     run([IN], BUCKET / "real", Options(device="cpu"), workers=Workers(jobs=1))
     assert timeless(contents(out)) == timeless(contents(BUCKET / "real"))
     assert all(read_record(out / f"B{n}").counts.characters > 100 for n in range(6))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("engine", ["local", "ray"])
+def test_no_more_is_listed_than_is_read(nodes: Nodes, out: Address, tmp_path: Path, engine: str) -> None:
+    """A page for each of two processes, and one that waits: the list may be as long as it likes."""
+    put_images(tmp_path, *(f"A{n:02d}" for n in range(25)))
+    where = ["--engine", engine, "--address", nodes.address, "--jobs", "2"]
+    told = finished(standins.program("load", "run", str(IN), "-o", str(out), *where, code=COUNTED))
+    assert "25 pages read" in told
+    assert int(told.rpartition("ahead: ")[2]) <= 2 + 1
 
 
 def test_folders_that_all_nodes_share_will_do(nodes: Nodes, tmp_path: Path) -> None:
