@@ -402,6 +402,14 @@ def test_narrow_lines_at_a_pictures_side_are_its_caption() -> None:
     assert {draft.role for draft in find_regions(column, [picture], (), (), TYPE) if draft.lines} == {Role.PARAGRAPH}
 
 
+def test_a_byline_beside_the_next_columns_picture_is_no_caption() -> None:
+    """Narrow lines right below a column of text, ending where it does, sign it, whatever picture stands beside them."""
+    column, byline = column_lines(0, 5), Box(300, 350, 380, 350 + TYPE)
+    picture = Box(column_left(1), 200, column_left(1) + 300, 500)
+    roles = {draft.role for draft in find_regions([*column, byline], [picture], (), (), TYPE) if draft.lines}
+    assert roles == {Role.PARAGRAPH}
+
+
 def test_text_goes_on_below_a_picture() -> None:
     """Full lines of body type below a picture are text, though a speck makes one of them lower or wider."""
     picture, lines = Box(60, 200, 500, 390), column_lines(0, 4, y=400)

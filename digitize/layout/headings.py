@@ -34,8 +34,9 @@ KICKER_GAP = 1.6
 ALIGNED = 1.5
 """How far a kicker's or deck's side may stand from the headline's, in body sizes: side bearings and quotation marks."""
 
-QUOTE = 0.6
-"""What an opening quotation mark leaves white at a headline's side, in its heights: half a square and a bearing."""
+QUOTE = 0.7
+"""What an opening quotation mark leaves white at a headline's side, in heights of its ink: half a square, which is a little
+higher, and a bearing."""
 
 OFF_MIDDLE = 0.1
 """How far from the headline's middle a kicker or deck may stand, as a share of the wider one."""

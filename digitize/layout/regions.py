@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.layout.blocks import COLUMN_MIN, EDGE, Block, same_column, split_at_gaps, stack_lines
+from digitize.layout.blocks import COLUMN_MIN, EDGE, STACK_GAP, Block, same_column, split_at_gaps, stack_lines
 from digitize.layout.emphasis import Surroundings, small_headlines
 from digitize.layout.headings import HEADING_SIZE, Heading, find_headings
 from digitize.layout.upright import transposed
@@ -147,7 +147,9 @@ def _ground_regions(
     walls = [*obstacles, *(_bar(heading.box) for heading in headings)]
     blocks = [piece for block in stack_lines(rest, walls, type_size) for piece in split_at_gaps(block, type_size)]
     for block in blocks:
-        drafts += [Draft(role, piece.lines, piece.box, ground) for role, piece in _captioned(block, pictures, type_size)]
+        signing = any(_signs_column(block.box, other.box, type_size) for other in blocks)
+        parts = [(Role.PARAGRAPH, block)] if signing else _captioned(block, pictures, type_size)
+        drafts += [Draft(role, piece.lines, piece.box, ground) for role, piece in parts]
     return drafts
 
 
@@ -200,6 +202,13 @@ def _is_beside(picture: Box, box: Box, type_size: float) -> bool:
     gap = max(box.x0 - picture.x1, picture.x0 - box.x1)
     level = box.y0 >= picture.y0 - type_size and box.y1 <= picture.y1 + type_size
     return level and box.width < COLUMN_MIN * type_size and -0.5 * type_size <= gap <= CAPTION_GAP * type_size
+
+
+def _signs_column(box: Box, column: Box, type_size: float) -> bool:
+    """Whether something narrow stands right below a column of text and ends where it does, as bylines do."""
+    below = 0 < box.y0 - column.y1 <= STACK_GAP * type_size
+    ends = abs(box.x1 - column.x1) <= EDGE * type_size and box.x0 > column.x0 + type_size
+    return below and ends and column.width >= COLUMN_MIN * type_size > box.width
 
 
 def _caption_length(block: Block, type_size: float) -> int:
