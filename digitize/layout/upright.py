@@ -32,6 +32,9 @@ AS_LONG = 0.6
 SIGN = 1.6
 """How high and wide one sign is at most, as detected, in heights of its line: detectors leave white around it."""
 
+WITHIN = 0.3
+"""Share of a sign, as detected, that lies in its line or next to its end: detectors leave white on all sides of it."""
+
 FELLOW = 0.7
 """A level line of this share of a tall one's height, and close beside it, shows that the tall one is a figure of its own."""
 
@@ -71,7 +74,7 @@ def inside(sign: Box, line: Box) -> bool:
     """Whether a box is a sign of a line, level or upright: it stands in it, or next to its end, no longer than it is high."""
     height = min(line.width, line.height)
     along = (0.0, SIGN * height) if line.upright else (SIGN * height, 0.0)
-    return max(sign.width, sign.height) <= SIGN * height and sign.intersection(line.grown(*along)) > 0.3 * sign.area
+    return max(sign.width, sign.height) <= SIGN * height and sign.intersection(line.grown(*along)) > WITHIN * sign.area
 
 
 def _passed_line(ink: Ink, line: Box, beside: Box) -> Box | None:
