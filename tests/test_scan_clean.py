@@ -565,6 +565,8 @@ ODD_PAGES = {
     "tiny": np.random.default_rng(10).integers(0, 256, (32, 32), dtype=np.uint8),
     "strip": PAGE[:40],
     "column": np.ascontiguousarray(PAGE[:, 100:140]),
+    "thread": np.random.default_rng(16).integers(0, 256, (32_000, 40), dtype=np.uint8),
+    "patches": np.kron(np.random.default_rng(17).integers(9, 250, (60, 50), dtype=np.uint8), np.ones((16, 16), np.uint8)),
 }
 
 

@@ -57,8 +57,7 @@ class Exposure:
 
     `paper` holds the paper's grey value at the middles of tiles, float64 (rows, columns); a tile takes `tile` of the page's
     height and width, both counted as 1, the first ones from the top left corner. `darkest` and `brightest` are the values
-    where nothing but paper and type is. `ink` is solid ink's grey value as a
-    share of the paper's around it.
+    where nothing but paper and type is. `ink` is solid ink's grey value as a share of the paper's around it.
     """
 
     paper: NDArray[np.float64]

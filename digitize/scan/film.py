@@ -139,7 +139,7 @@ class _Border:
 def _border(side: _Side) -> _Border | None:
     """The border at the left; None where there is none without doubt."""
     rows, columns = side.flat.shape
-    depth, step = _first_steps(side.flat[:, : round(DEEPEST * columns)], side.smallest)
+    depth, step = _first_steps(side.flat[:, : max(1, round(DEEPEST * columns))], side.smallest)
     met = depth > 0
     y, tolerance = np.arange(rows, dtype=np.float64), WARP * rows
     if met.sum() < max(2, SHORTEST * rows):

@@ -83,7 +83,7 @@ def measure_shade(
         weights.append(np.where(known, 1.0, ACROSS_EDGE))
     shade = _integrated(slopes, weights)
     reflected = np.log(np.maximum(levels, 1)) - np.log(expected) - shade
-    paper = float(np.percentile(reflected[on_page], PAPER_PERCENTILE))
+    paper = float(np.percentile(reflected[on_page], PAPER_PERCENTILE, method="nearest"))
     is_paper = on_page & (np.abs(reflected - paper) < EDGE)
     return Shade(np.exp(shade + reflected[is_paper].mean()), is_paper)
 
