@@ -629,3 +629,11 @@ def test_article_ids_count_up_in_reading_order(page: Page) -> None:
     """Articles are numbered from 1 without a gap."""
     found = articles(page)
     assert [a.id for a in found] == [f"p-a{n:03d}" for n in range(1, len(found) + 1)]
+
+
+def test_unequal_lines_of_words_are_one_paragraph() -> None:
+    """Lines of words are left unequal for want of room, also where they end in a comma or a hyphen; they are no verses."""
+    lines = ["the harbour was", "opened, as told,", "on a Mon-", "day, and carts", "from both,", "towns have been"]
+    page = replace(page_of(heading("h", "BRIDGE", columns=(0, 0)), text_block("a", lines)), language="en")
+    (article,) = articles(page)
+    assert sum(passage.role is Role.PARAGRAPH for passage in article.passages) == 1

@@ -215,7 +215,8 @@ def _ends_verse(placed: PlacedLine, type_size: float) -> bool:
     Scripts that part words by spaces leave lines unequal for want of room; ideographs fill theirs.
     """
     white = placed.edges.right - line_end(placed.line)
-    return placed.ragged and white >= VERSE_WHITE * type_size and not _LETTER.match(placed.line.text.rstrip()[-1:])
+    last = next((c for c in reversed(placed.line.text) if c.isalnum()), "")
+    return placed.ragged and white >= VERSE_WHITE * type_size and not _LETTER.match(last)
 
 
 def _only_opens(text: str, cues: Cues) -> bool:
