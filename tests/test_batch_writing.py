@@ -176,11 +176,12 @@ while True:
 
 
 def test_a_first_reading_that_is_killed_leaves_no_folder(tmp_path: Path) -> None:
-    """What was begun and cannot be finished is gone."""
-    (tmp_path / "p").mkdir()
+    """What was begun and cannot be finished is gone, also where no more than the folder was made; others' folders stay."""
+    for name in ("p", "q", "lost+found"):
+        (tmp_path / name).mkdir()
     (tmp_path / "p" / ".digitize-p.alto.xml").write_bytes(b"half")
     recover(tmp_path)
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["lost+found"]
 
 
 @pytest.mark.parametrize("damage", ["missing", "changed"])

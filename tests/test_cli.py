@@ -304,7 +304,7 @@ def test_a_signal_ends_a_run_with_130(tmp_path: Path, number: signal.Signals) ->
         rest = process.stderr.read()
     assert process.returncode == ExitCode.INTERRUPTED, first + rest
     assert "Traceback" not in rest
-    written = {path.parent for path in (tmp_path / "out").glob("*/*")}
+    written = [path for path in (tmp_path / "out").iterdir() if path.is_dir()]
     assert all((folder / "page.json").is_file() for folder in written)
 
 
@@ -359,4 +359,4 @@ def test_bad_pages_from_end_to_end(scan: Path, tmp_path: Path) -> None:
     statuses = {path.name: json.loads((path / "page.json").read_bytes())["status"] for path in (tmp_path / "out").iterdir()}
     assert statuses == {"empty": "failed", "torn": "failed", "第-1-版": "blank"}
     assert "empty: failed: " in done.stderr
-    assert "1 page read, 2 failed" in done.stderr
+    assert "1 page read, 1 of them blank, 2 failed" in done.stderr

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from digitize.batch.record import RECORD_NAME, Record, Status, is_own
 from digitize.batch.stored import get_record, lies_there, put_page, remove_unlisted, unwritable
 from digitize.errors import OutputError
+from digitize.scan.page_ids import page_stem
 from digitize.storage import Address
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def recover(output: Place) -> None:
     A store has nothing that lies beside its place.
 
     All files of a page, its record among them, lie whole beside their places before the first is renamed. So where they
-    are all there, here or there, the page is finished; else nothing has been renamed yet, and they are removed.
+    are all there, here or there, the page is finished; else nothing has been renamed yet, and they are removed. So is an
+    empty folder that has a page's name: no more than it had been made.
 
     Raises:
         OutputError: the folder cannot be written.
@@ -93,6 +95,10 @@ def recover(output: Place) -> None:
         for folder in {path.parent for path in output.glob(f"*/{_SCRATCH_PREFIX}*")}:
             if not folder.name.startswith("."):  # a report that is being made
                 _recover_page(folder)
+        for folder in output.iterdir():
+            if page_stem([folder.name]) == folder.name:  # that of a file system's own, such as lost+found, is not
+                with contextlib.suppress(OSError):
+                    folder.rmdir()  # only when it is a folder, and nothing is in it
 
 
 def _recover_page(folder: Path) -> None:
@@ -108,8 +114,6 @@ def _recover_page(folder: Path) -> None:
         _remove_unlisted(folder, record, read_record(folder))
         _scratch(folder / RECORD_NAME).replace(folder / RECORD_NAME)
     _remove_scratch(folder)
-    with contextlib.suppress(OSError):
-        folder.rmdir()  # only when nothing is in it
 
 
 def _lies_ready(place: Path, expected: str) -> bool:
