@@ -426,6 +426,19 @@ def test_a_deck_over_one_of_the_columns_is_no_line_of_it() -> None:
     assert [len(d.lines) for d in find_regions([headline, deck, *body], (), (), (), TYPE)] == [1, 1, 5, 5, 5]
 
 
+def test_a_deck_of_two_lines_over_a_column_is_no_part_of_it() -> None:
+    """Both lines in slightly larger type, flush left with the column below, are the headline's deck."""
+    headline, deck = Box(60, 100, 700, 150), [Box(60, 164, 300, 187), Box(60, 193, 320, 216)]
+    body = [line for column in range(2) for line in column_lines(column, 6, y=232)]
+    found = find_regions([headline, *deck, *body], (), (), (), TYPE)
+    assert [(draft.role, len(draft.lines)) for draft in found] == [
+        (Role.HEADLINE, 1),
+        (Role.DECK, 2),
+        (Role.PARAGRAPH, 6),
+        (Role.PARAGRAPH, 6),
+    ]
+
+
 def test_a_tall_sign_in_a_columns_first_line_does_not_part_it() -> None:
     """Without a headline right above, the first line of a column is a line of it, however tall it looks."""
     first, *rest = column_lines(0, 6)
@@ -519,6 +532,15 @@ def test_a_line_between_two_others_parts_them() -> None:
     wide = [Box(60, y, 380, y + TYPE) for y in (200, 250, 300, 400, 450, 500)]
     subheading = Box(170, 350, 270, 350 + TYPE)
     assert [len(block.lines) for block in stack_lines([*wide, subheading], (), TYPE)] == [3, 1, 3]
+
+
+def test_lines_of_a_deck_that_are_measured_unlike_stand_in_one_heading() -> None:
+    """Of two lines of a deck, just below and above the size of headings, none is left out."""
+    headline, deck = Box(60, 100, 700, 150), [Box(60, 162, 360, 186), Box(60, 192, 340, 218)]
+    body = [line for column in range(2) for line in column_lines(column, 5, y=250)]
+    (heading,), rest = find_headings([headline, *deck, *body], body, (), TYPE)
+    assert [role for _, role in heading.lines] == [Role.HEADLINE, Role.DECK, Role.DECK]
+    assert sorted(rest) == sorted(body)
 
 
 def test_a_quotation_mark_moves_a_headline_no_further_than_its_white() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,9 +111,15 @@ def _find_level(lines: Sequence[Box], whole: Ground) -> list[Heading]:
     headings = []
     for group in _group(sorted(tall, key=lambda box: box.y0), ground.obstacles):
         above, below = (_attached(group, [line for line in small if line not in taken], ground, sign) for sign in (-1, 1))
-        taken.update(above, below)
-        headings.append(_with_roles([*above, *group, *below]))
+        amid = [line for line in small if line not in taken and _stands_amid(line, group)]
+        taken.update(above, below, amid)
+        headings.append(_with_roles(sorted([*above, *group, *amid, *below], key=lambda line: line.y0)))
     return headings
+
+
+def _stands_amid(line: Box, group: Sequence[Box]) -> bool:
+    """Whether a line stands between two of a heading: of a kicker's or deck's lines one may be measured as small, one not."""
+    return line.overlap_x(hull(group)) > 0.5 * line.width and any(a.y1 <= line.cy <= b.y0 for a, b in itertools.pairwise(group))
 
 
 def _in_running_text(line: Box, ground: Ground) -> bool:

@@ -164,9 +164,10 @@ def _running_text(lines: Sequence[Box], obstacles: Sequence[Box], type_size: flo
     return tuple(line for lines in stacks if len(lines) >= RUNNING_TEXT for line in lines[_set_larger(lines) :])
 
 
-def _set_larger(lines: Sequence[Box]) -> bool:
-    """Whether the first of stacked lines is set in larger type than the rest."""
-    return lines[0].height >= LARGER * median(line.height for line in lines[1:])
+def _set_larger(lines: Sequence[Box]) -> int:
+    """How many of stacked lines, from the first, are set in larger type than most."""
+    usual = median(line.height for line in lines[1:])
+    return next((count for count, line in enumerate(lines) if line.height < LARGER * usual), len(lines))
 
 
 def _heading_drafts(heading: Heading, ground: int | None) -> list[Draft]:
