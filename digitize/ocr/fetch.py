@@ -63,21 +63,21 @@ def _paddleocr() -> Any:  # noqa: ANN401 - PaddleOCR has no types
     folder; both are seen to here, and the environment is left as it was (but for `digitize.ocr.runtime`'s word).
     """
     settings = {"PADDLEOCR_DISABLE_AUTO_LOGGING_CONFIG": "1", "PADDLE_PDX_CACHE_HOME": str(_paddlex_home())}
-    before = {name: os.environ.get(name) for name in settings}
     onnxruntime()  # before PaddleX imports it
+    before = dict(os.environ)
     for name in ("paddlex", "paddleocr"):
         logger = logging.getLogger(name)
         if not logger.handlers:  # PaddleX would add its own
             logger.addHandler(logging.NullHandler())
     try:
-        os.environ.update({name: value for name, value in settings.items() if before[name] is None})
+        os.environ.update(settings | before)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # those of some forty packages; none is this program's to mend
             import paddleocr  # noqa: PLC0415 - a second to import, so only when a model is fetched
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
+        for name in os.environ.keys() - before.keys():  # what it sets itself, and what its packages set
+            del os.environ[name]
+        os.environ.update(before)
     return paddleocr
 
 
