@@ -180,7 +180,7 @@ def read_batch(name: str, pages: Sequence[Path], count: int, scratch: Path) -> f
         folder.mkdir()
         for number in range(count):
             page = pages[number % len(pages)]
-            (folder / f"{number:03}{page.suffix}").symlink_to(page)
+            shutil.copyfile(page, folder / f"{number:03}{page.suffix}")  # links to one file would be read once
     started = time.monotonic()
     if name == "digitize":
         # What the command line does, files written, with as many workers as it takes by itself.
