@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Any
 from digitize.batch.issues import IssueInput
 from digitize.batch.pool import ATTEMPTS, LOADING_TIMEOUT, STARTS, TICK
 from digitize.batch.reading import fail_task
-from digitize.batch.record import MORE_MEMORY, Failure
+from digitize.batch.record import MORE_MEMORY, MORE_TIME, REPORT_SCAN, Failure
 from digitize.batch.sources import summed
 from digitize.batch.tasks import Begun, Step, Task
+from digitize.batch.worker import ending
 from digitize.errors import DigitizeError, MissingDependencyError
 from digitize.model import Source
 
@@ -178,7 +179,7 @@ class Cluster:
         try:
             told: Begun | Source | Step = self._ray.get(seat.awaited)
         except errors.RayTaskError as error:
-            raise _ending(error.cause) from error
+            raise ending(error.cause) from error
         except errors.RayError as error:
             self._seats.remove(seat)
             yield from self._bury(seat, error)
@@ -237,11 +238,7 @@ class Cluster:
         now = time.monotonic()
         for seat in self._seats:
             if seat.deadline is not None and now > seat.deadline and not seat.killed_for:
-                seat.killed_for = Failure(
-                    "PageTimeout",
-                    f"the page exceeded {seat.limit:g} s",
-                    "run again with --retry-failed and a longer --page-timeout, or look at the scan",
-                )
+                seat.killed_for = Failure("PageTimeout", f"the page exceeded {seat.limit:g} s", MORE_TIME)
                 self._ray.kill(seat.actor)
         if any(seat.node for seat in self._seats):
             self._alone_since = None
@@ -334,20 +331,11 @@ def _knock(address: str) -> None:
         socket.create_connection((host, int(port)), PATIENCE).close()
 
 
-def _ending(cause: Exception) -> DigitizeError:
-    """What a reader raised, as what ends the run."""
-    if isinstance(cause, DigitizeError):
-        return cause
-    reason = " ".join(f"{type(cause).__name__}: {cause}".split())
-    return DigitizeError(reason, remedy="this is a defect; run again with --verbose and report what it shows")
-
-
 def _cause_of_death(error: Exception) -> Failure:
     """Why a reader is gone that nobody here has ended, in Ray's words; its guesses at common causes are left out."""
     text = " ".join(str(error).split())
     if any(word in f"{type(error).__name__} {text}" for word in _NO_MEMORY):
         return Failure("OutOfMemory", "the worker process was ended by Ray, as memory ran out on its node", MORE_MEMORY)
     said = (text.partition("Worker exit detail:")[2] or text).partition("Some common causes")[0].strip()
-    remedy = "this is a defect; run again with --retry-failed, and report it with the scan"
     reason = textwrap.shorten(said, LONGEST, placeholder=" ...")
-    return Failure("WorkerCrashed", f"the worker process crashed or was killed: {reason}", remedy)
+    return Failure("WorkerCrashed", f"the worker process crashed or was killed: {reason}", REPORT_SCAN)

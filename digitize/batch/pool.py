@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from digitize.batch.issues import IssueInput
 from digitize.batch.reading import fail_task
-from digitize.batch.record import MORE_MEMORY, Failure
+from digitize.batch.record import MORE_MEMORY, MORE_TIME, REPORT_SCAN, Failure
 from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Parted, Read, Ready, Task
 from digitize.batch.worker import serve
 from digitize.errors import DigitizeError
@@ -256,9 +256,7 @@ class Pool:
             if now > worker.deadline:
                 what = "the page exceeded" if worker.ready and not worker.loading else "loading the models exceeded"
                 reason = f"{what} {worker.limit:g} s"
-                worker.killed_for = Failure(
-                    "PageTimeout", reason, "run again with --retry-failed and a longer --page-timeout, or look at the scan"
-                )
+                worker.killed_for = Failure("PageTimeout", reason, MORE_TIME)
             elif self._memory and (taken := memory_of(worker.process.pid or 0)) > self._memory:
                 reason = f"ran out of memory: took {taken / 1e9:.1f} GB, more than the {self._memory / 1e9:.1f} GB of a worker"
                 worker.killed_for = Failure("OutOfMemory", reason, MORE_MEMORY)
@@ -308,12 +306,9 @@ def _doing(worker: _Worker) -> str:
 def _cause_of_death(code: int) -> Failure:
     """Why a process ended that nobody here has ended."""
     if code >= 0:
-        return Failure("WorkerExited", f"the worker process ended with exit code {code}", _REPORT)
+        return Failure("WorkerExited", f"the worker process ended with exit code {code}", REPORT_SCAN)
     name = signal.Signals(-code).name if -code in set(signal.Signals) else f"signal {-code}"
     if name == "SIGKILL":
         message = "the worker process was killed by SIGKILL, as the system does when memory runs out"
         return Failure("WorkerKilled", message, MORE_MEMORY)
-    return Failure("WorkerCrashed", f"the worker process crashed: {name}", _REPORT)
-
-
-_REPORT = "this is a defect; run again with --retry-failed, and report it with the scan"
+    return Failure("WorkerCrashed", f"the worker process crashed: {name}", REPORT_SCAN)

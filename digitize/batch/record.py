@@ -33,7 +33,10 @@ _DESKEW, _INVERT, _ANGLE = "deskew", "invert", "angle="
 # What stands behind the page's id in the names of its documents: A08.svg, A08.alto.xml, A08-a001.tei.xml.
 _OWN_ENDING = re.compile(r"\.svg|\.[a-z]+\.xml|-a\d{3,}\.[a-z]+\.xml")
 
+# What to do about a page that has ended the process that read it, by what ended it.
 MORE_MEMORY = "run again with --retry-failed and fewer --jobs, or on a larger machine"
+MORE_TIME = "run again with --retry-failed and a longer --page-timeout, or look at the scan"
+REPORT_SCAN = "this is a defect; run again with --retry-failed, and report it with the scan"
 
 
 class Status(StrEnum):

@@ -49,7 +49,7 @@ def serve(
     except (EOFError, BrokenPipeError):  # the run is gone
         return
     except Exception as error:  # noqa: BLE001 - told to the run, which ends with it
-        messages.send(Broken(_sendable(error), traceback.format_exc()))
+        messages.send(Broken(ending(error), traceback.format_exc()))
 
 
 def _serve(tasks: Connection[object, Task | None], messages: Connection[Message, object], setup: Setup) -> None:
@@ -105,7 +105,8 @@ def spend_no_more_than(threads: int) -> None:
     cv2.setNumThreads(threads)
 
 
-def _sendable(error: Exception) -> DigitizeError:
+def ending(error: Exception) -> DigitizeError:
+    """What was raised, as what ends the run; it crosses to other processes."""
     if isinstance(error, DigitizeError):
         return error
     reason = " ".join(f"{type(error).__name__}: {error}".split())
