@@ -189,6 +189,8 @@ class Address:
     def files(self) -> Iterator[Address]:
         """All files below this, as the store lists them; never more than a folder's, or a page of S3's list, at a time.
 
+        There are none where nothing is there.
+
         Raises:
             OSError: it cannot be listed.
         """
@@ -218,7 +220,11 @@ class Address:
         if self.protocol in ("s3", "s3a"):
             yield from self._list_s3(deep=deep)
             return
-        for each in sorted(self._ask(lambda store, path: store.ls(path, detail=True)), key=lambda each: str(each["name"])):
+        try:
+            found = self._ask(lambda store, path: store.ls(path, detail=True))
+        except FileNotFoundError:
+            return
+        for each in sorted(found, key=lambda each: str(each["name"])):
             yield self / str(each["name"]).rstrip("/").rpartition("/")[2], each["type"] == "directory"
 
     def _list_s3(self, *, deep: bool) -> Iterator[tuple[Address, bool]]:

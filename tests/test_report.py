@@ -493,7 +493,7 @@ def test_nothing_to_show_is_a_wrong_command(tmp_path: Path, capsys: pytest.Captu
     assert main(["report", str(tmp_path / "none")]) == ExitCode.USAGE
     assert "no page records found" in capsys.readouterr().err
     assert main(["report", "memory://archive"]) == ExitCode.USAGE
-    assert "a report is written over a folder" in capsys.readouterr().err
+    assert "memory://archive: no page records found" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

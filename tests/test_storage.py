@@ -25,6 +25,7 @@ from digitize.batch.fixity import Difference, verify
 from digitize.batch.lease import Fence, held
 from digitize.batch.lock import LOCK_NAME
 from digitize.batch.record import RECORD_NAME, Record, Status
+from digitize.batch.reporting import write_report
 from digitize.batch.run import run
 from digitize.batch.tasks import Workers
 from digitize.batch.writing import read_record
@@ -261,6 +262,34 @@ def test_status_and_verify_look_into_stores(tmp_path: Path) -> None:
     }
     with pytest.raises(UsageError, match="no page records"):
         state_of(OUT / "nowhere")
+
+
+@pytest.mark.usefixtures("store")
+def test_a_report_in_a_store_is_that_of_a_folder(tmp_path: Path) -> None:
+    """Byte for byte; what an earlier one left goes, also with a page of no record; what is no report stays as it is."""
+    put_pages(IN, tmp_path, "A01.png", "A02.png", "A03-raise.png")
+    read(IN)
+    (OUT / "A02" / "A02-a001.tei.xml").unlink()
+    told: list[str] = []
+    report = write_report(OUT, told.append)
+    assert (str(report.index), report.pages, report.incomplete) == (f"{OUT}/report/index.html", 3, 1)
+    assert told == [f"{OUT}/A02: A02-a001.tei.xml is not there (run again: what is missing or altered is read again)"]
+    for name, content in contents(OUT).items():
+        if not name.startswith("report/"):
+            path = tmp_path / "out" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    local = write_report(tmp_path / "out").index.parent
+    expected = {str(path.relative_to(local)): path.read_bytes() for path in local.rglob("*") if path.is_file()}
+    assert contents(OUT / "report") == expected
+    for file in (OUT / "A01").files():
+        file.unlink()
+    assert write_report(OUT).pages == 2
+    assert "pages/A01.html" not in contents(OUT / "report")
+    (OUT / "report" / "index.html").write_bytes(b"somebody's own")
+    with pytest.raises(UsageError, match="is no report"):
+        write_report(OUT)
+    assert contents(OUT / "report")["index.html"] == b"somebody's own"
 
 
 @pytest.mark.usefixtures("store")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digitize.batch.duplicates import find_duplicates
 from digitize.batch.record import RECORD_NAME, Status
-from digitize.batch.stored import records_below, unwritable
+from digitize.batch.stored import record_files, records_below, unwritable
 from digitize.batch.writing import read_record
 from digitize.errors import OutputError, UsageError
 from digitize.scan.page_ids import REPORT_NAME, natural_order
@@ -123,41 +123,50 @@ def state_of(output: Place) -> State:
     )
 
 
-def page_folders(output: Path) -> list[Path]:
-    """The folders with a page's record, readable or not, in the order of their pages.
+def page_names(output: Place) -> list[str]:
+    """The names of the folders with a page's record, readable or not, in the order of their pages.
 
     Raises:
         UsageError: there is none.
         OutputError: the output folder cannot be read.
     """
-    try:
-        names = sorted((path.parent.name for path in output.glob(f"*/{RECORD_NAME}")), key=natural_order)
-    except OSError as error:
-        raise OutputError(f"{output} cannot be read: {error.strerror}", remedy="check its permissions") from error
+    if isinstance(output, Address):
+        with as_unreadable(output):
+            names = [name for name, _ in record_files(output)]
+    else:
+        try:
+            names = [path.parent.name for path in output.glob(f"*/{RECORD_NAME}")]
+        except OSError as error:
+            raise OutputError(f"{output} cannot be read: {error.strerror}", remedy="check its permissions") from error
     if not names:
         raise no_records(output)
-    return [output / name for name in names]
+    return sorted(names, key=natural_order)
 
 
 def records_of(output: Place) -> Iterator[Record]:
     """The records of an output folder, in the order of their pages; one that cannot be read leaves its files extra."""
     found = False
-    for record in _stored_records(output) if isinstance(output, Address) else _local_records(output):
+    for record in readable_records(output):
         found = True
         yield record
     if not found:
         raise no_records(output)
 
 
-def _stored_records(output: Address) -> Iterator[Record]:
-    with as_unreadable(output):
-        yield from records_below(output)
+def readable_records(output: Place) -> Iterator[Record]:
+    """The same, and none where none can be read.
 
-
-def _local_records(output: Path) -> Iterator[Record]:
-    for folder in page_folders(output):
-        record = read_record(folder)
-        if record and record.page_id == folder.name:
+    Raises:
+        UsageError: there is no record, readable or not.
+        OutputError: the output folder cannot be read.
+    """
+    if isinstance(output, Address):
+        with as_unreadable(output):
+            yield from records_below(output)
+        return
+    for name in page_names(output):
+        record = read_record(output / name)
+        if record and record.page_id == name:
             yield record
 
 
@@ -172,9 +181,14 @@ def is_report(folder: Path) -> bool:
         return False
     try:
         with (folder / REPORT_INDEX).open("rb") as stream:
-            return REPORT_MARK in stream.read(REPORT_HEAD)
+            return is_report_page(stream.read(REPORT_HEAD))
     except OSError:
         return False
+
+
+def is_report_page(content: bytes) -> bool:
+    """Whether a file is one of a report's pages."""
+    return REPORT_MARK in content[:REPORT_HEAD]
 
 
 def _seconds(record: Record) -> float:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
 from digitize.batch.record import RECORD_NAME, Record, is_own
 from digitize.report import Imprint, Outcome, PageView, Row, preview_in, read_alto, read_tei, thumbnail_of
 from digitize.scan.page_ids import printable
+from digitize.storage import Address, place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from digitize.report import ArticleText, Thumbnail
+    from digitize.storage import Place
 
+# The documents that are read, by their endings.
+LAYOUT, TEXT, DRAWING = ".alto.xml", ".tei.xml", ".svg"
+READ = (LAYOUT, TEXT, DRAWING)
 AGAIN = "run again: what is missing or altered is read again"
 
 _T = TypeVar("_T")
@@ -29,7 +34,7 @@ class View:
     thumbnail: Thumbnail | None = None
 
 
-def read_view(folder: Path) -> View:
+def read_view(folder: Place) -> View:
     """Read a page's folder. What is missing, altered beyond reading or of another version becomes a problem of the page."""
     try:
         record = Record.from_json((folder / RECORD_NAME).read_bytes())
@@ -45,18 +50,20 @@ def read_view(folder: Path) -> View:
 class _Reader:
     """Reads one page's documents, and keeps what goes wrong."""
 
-    def __init__(self, folder: Path, record: Record) -> None:
+    def __init__(self, folder: Place, record: Record) -> None:
         self._folder, self._record = folder, record
         listed = [file.name for file in record.files if is_own(record.page_id, file.name)]
-        self._names = tuple(name for name in listed if (folder / name).is_file())
-        self._problems = [f"{name} is not there" for name in listed if name not in self._names]
+        there = folder.names() if isinstance(folder, Address) else {path.name for path in folder.iterdir() if path.is_file()}
+        self._names = tuple(name for name in listed if name in there)
+        self._problems = [f"{name} is not there" for name in listed if name not in there]
+        self._fetched = _fetched(folder, self._names)
 
     def read(self) -> View:
         record = self._record
-        layout = next(self._documents(".alto.xml", read_alto), None)
-        read = list(self._documents(".tei.xml", read_tei))
-        preview = next(self._documents(".svg", preview_in), None)
-        thumbnail = next(self._documents(".svg", lambda _: thumbnail_of(preview)), None) if preview else None
+        layout = next(self._documents(LAYOUT, read_alto), None)
+        read = list(self._documents(TEXT, read_tei))
+        preview = next(self._documents(DRAWING, preview_in), None)
+        thumbnail = next(self._documents(DRAWING, lambda _: thumbnail_of(preview)), None) if preview else None
         articles = [article for article, _ in read] or (layout.articles if layout else ())
         page = PageView(
             id=record.page_id,
@@ -82,7 +89,7 @@ class _Reader:
         for name in self._names:
             if name.endswith(ending):
                 try:
-                    yield read((self._folder / name).read_bytes())
+                    yield read(self._fetched.get(name) or (self._folder / name).read_bytes())
                 except (OSError, ValueError, SyntaxError) as error:  # lxml's errors of syntax are Python's
                     self._problems.append(f"{name} cannot be used: {_why(error)}")
 
@@ -91,12 +98,20 @@ class _Reader:
         return replace(article, documents=tuple(name for name in self._names if name.startswith(f"{article.id}.")))
 
 
+def _fetched(folder: Place, names: Sequence[str]) -> dict[str, bytes]:
+    """The documents in a store that a report is made of, asked for together; of a folder of this machine none."""
+    if not isinstance(folder, Address):
+        return {}
+    wanted = [name for name in names if name.endswith(READ)]
+    return {name: content for name, content in zip(wanted, folder.read_many(wanted), strict=True) if content}
+
+
 def _row(record: Record, page: PageView, thumbnail: Thumbnail | None) -> Row:
     first = page.articles[0] if page.articles else None
     return Row(
         id=record.page_id,
         outcome=page.outcome,
-        source=printable(Path(record.source.path)),
+        source=printable(place(record.source.path)),
         title=first.title if first else "",
         language=first.language if first else "",
         imprint=page.imprint,
@@ -118,7 +133,7 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
     source, counts = record.source, record.counts
     frame = f", frame {source.frame} of {source.frames}" if source.frames > 1 else ""
     facts = {
-        "Source": f"{printable(Path(source.path))}{frame}",
+        "Source": f"{printable(place(source.path))}{frame}",
         "Size": f"{source.width} × {source.height} pixels" if source.width else "",
         "SHA-256": source.sha256,
         "Identifier": source.identifier,

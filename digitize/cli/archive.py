@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digitize.cli.terms import PLACE, counted, print_warning, verbose_option
-from digitize.errors import ExitCode, UsageError
+from digitize.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,10 +78,8 @@ def report_command(output: Place, title: str) -> None:
     """
     from digitize.batch.reporting import write_report  # noqa: PLC0415 - see the package's docstring
 
-    if not isinstance(output, Path):
-        raise UsageError(f"{output}: a report is written over a folder", remedy="copy the output here")
     report = write_report(output, print_warning, title=title)
-    click.echo(click.format_filename(report.index))
+    click.echo(click.format_filename(str(report.index)))
     click.get_current_context().exit(ExitCode.PAGES_FAILED if report.incomplete else ExitCode.DONE)
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from digitize.cli.terms import EXIT_CODES, PLACE, Session, counted, print_warning, verbose_option
-from digitize.errors import UsageError
 
 if TYPE_CHECKING:
     from digitize.batch.outcome import Summary
@@ -166,8 +165,6 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     from digitize.options import gather_options  # noqa: PLC0415
 
     options = gather_options(flags, config)
-    if report and not isinstance(output, Path):
-        raise UsageError(f"{output}: a report is written over a folder", remedy="leave out --report, or copy the output here")
     memory = int(worker_memory * 1e9) if worker_memory else None
     verbose = click.get_current_context().ensure_object(Session).verbose
     teller = Teller(quiet=quiet, verbose=verbose, as_json=log_format == "json")
@@ -186,7 +183,7 @@ def run_command(  # noqa: PLR0917 - click calls it by names
             on_progress=teller.progress,
         )
     written = None
-    if report and isinstance(output, Path) and not summary.interrupted and summary.has_pages:
+    if report and not summary.interrupted and summary.has_pages:
         from digitize.batch.reporting import write_report  # noqa: PLC0415
 
         written = write_report(output, teller.warning).index
@@ -232,7 +229,7 @@ def explain_command(image: Path, output: Path, frame: int, page: int, config: Pa
     click.echo(f"{result.page.id}: {counted(len(result.page.regions), 'region')}, {links}", err=True)
 
 
-def _print_summary(summary: Summary, output: Place, report: Path | None) -> None:
+def _print_summary(summary: Summary, output: Place, report: Place | None) -> None:
     tally = summary.tally
     parts = [
         f"{counted(tally.read, 'page')} read",
@@ -242,5 +239,5 @@ def _print_summary(summary: Summary, output: Place, report: Path | None) -> None
     ]
     end = " (interrupted)" if summary.interrupted else ""
     click.echo(f"{', '.join(filter(None, parts))}; see {click.format_filename(str(report or output))}{end}", err=True)
-    if report is None and not summary.interrupted and isinstance(output, Path):
-        click.echo(f"to look at them in a browser: digitize report {shlex.quote(click.format_filename(output))}", err=True)
+    if report is None and not summary.interrupted:
+        click.echo(f"to look at them in a browser: digitize report {shlex.quote(click.format_filename(str(output)))}", err=True)
