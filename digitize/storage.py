@@ -13,6 +13,7 @@ import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from posixpath import normpath
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from digitize.errors import MissingDependencyError, UsageError
@@ -78,6 +79,22 @@ class Address:
             OSError: it cannot be had; FileNotFoundError if it is not there.
         """
         return bytes(self._ask(lambda store, path: store.cat_file(path)))
+
+    def read_head(self, size: int) -> bytes:
+        """The first bytes of a file, and no more.
+
+        Raises:
+            OSError: they cannot be had; FileNotFoundError if the file is not there.
+        """
+        return bytes(self._ask(lambda store, path: store.cat_file(path, start=0, end=size)))
+
+    def size(self) -> int:
+        """A file's size in bytes.
+
+        Raises:
+            OSError: it cannot be asked; FileNotFoundError if it is not there.
+        """
+        return int(self._ask(lambda store, path: store.info(path))["size"])
 
     def read_many(self, names: Sequence[str]) -> Iterator[bytes | None]:
         """The contents of files below this, asked for together; None for each that is not there.
@@ -165,6 +182,14 @@ class Address:
         tag = told.get("ETag") or told.get("etag") or told.get("md5Hash")
         when = next((told[key] for key in ("LastModified", "mtime", "updated", "created") if told.get(key)), "")
         return str(tag).strip('"') if tag else f"{told.get('size')}-{when}"
+
+    def lies_below(self, folder: Address) -> bool:
+        """Whether this lies in a folder, or in one that lies there."""
+        return str(self).startswith(f"{folder}/")
+
+    def joined(self, relative: str) -> Address:
+        """What a relative path with slashes, maybe with `..`, leads to from this folder."""
+        return replace(self, path=normpath(f"{self.path}/{relative}"))
 
     def is_folder(self) -> bool:
         """Whether this is a folder, or what stands for one: a beginning that names have in common.

@@ -46,7 +46,7 @@ COUNTED = """
 import sys, standins
 from digitize.batch import feed, run
 listed, ended, most = 0, 0, 0
-find, count = feed.stored_inputs, run._Ended.count
+find, count = feed.stored_entries, run._Ended.count
 def counted(*arguments, **told):
     global listed
     for each in find(*arguments, **told):
@@ -56,7 +56,7 @@ def tell(self, outcome):
     global ended, most
     most, ended = max(most, listed - ended), ended + 1
     count(self, outcome)
-feed.stored_inputs, run._Ended.count = counted, tell
+feed.stored_entries, run._Ended.count = counted, tell
 code = standins.run_with(*sys.argv[1:])
 print(f"ahead: {most}", file=sys.stderr)
 sys.exit(code)

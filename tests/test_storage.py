@@ -8,6 +8,7 @@ import pickle
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from click.testing import CliRunner
 from PIL import Image
 from s3fs import S3FileSystem
 from stores import BUCKET, Mishaps, contents, every_seventh, s3_server, timeless
+from transcribed import mets, write_issue
 
 from digitize import storage
 from digitize.batch import lease
@@ -24,15 +26,16 @@ from digitize.batch.archive import state_of
 from digitize.batch.fixity import Difference, verify
 from digitize.batch.lease import Fence, held
 from digitize.batch.lock import LOCK_NAME
+from digitize.batch.packages import stored_entries
 from digitize.batch.record import RECORD_NAME, Record, Status
 from digitize.batch.reporting import write_report
 from digitize.batch.run import run
 from digitize.batch.tasks import Workers
 from digitize.batch.writing import read_record
 from digitize.cli import cli
-from digitize.errors import ExitCode, MissingDependencyError, OutputError, UsageError
+from digitize.errors import ConfigurationError, ExitCode, MissingDependencyError, OutputError, SheetError, UsageError
 from digitize.options import Options
-from digitize.scan.stored import StoredInput, stored_inputs
+from digitize.scan import FailedInput, Input
 from digitize.storage import Address, fetched, place
 
 if TYPE_CHECKING:
@@ -80,9 +83,9 @@ def put_pages(folder: Address, tmp_path: Path, *names: str) -> None:
         (folder / name).write_bytes(image(tmp_path / "page.png", shade))
 
 
-def read(*inputs: Any, out: Any = OUT, **told: Any) -> Summary:
+def read(*inputs: Any, out: Any = OUT, options: Options = CPU, **told: Any) -> Summary:
     """Read with stand-ins, in this process unless told otherwise."""
-    return run(inputs, out, CPU, **({"load": standins.load, "workers": Workers(jobs=0)} | told))
+    return run(inputs, out, options, **({"load": standins.load, "workers": Workers(jobs=0)} | told))
 
 
 def record(page: str) -> Record:
@@ -158,16 +161,71 @@ def test_files_are_streamed_from_a_list(tmp_path: Path, monkeypatch: pytest.Monk
 def test_inputs_have_the_ids_of_files_in_folders(tmp_path: Path) -> None:
     """Folders give their names, hidden files are left out, and of two files with one id the later one fails."""
     put_pages(IN, tmp_path, "0001.png", "reel/0001.png", "reel-0001.tif", "reel/.hidden.png", "notes.txt", "page.xml")
-    found = list(stored_inputs([IN, IN / "0001.png"]))
-    assert [(each.path.name, each.stem) for each in found if isinstance(each, StoredInput)] == [
+    found = list(stored_entries([IN, IN / "0001.png"]))
+    assert [(each.path.name, each.stem) for each in found if isinstance(each, Input)] == [
         ("0001.png", "p0001"),
         ("reel-0001.tif", "reel-0001"),
     ]
-    assert [each.error.message.partition(": ")[2] for each in found if not isinstance(each, StoredInput)] == [
+    assert [each.error.message.partition(": ")[2] for each in found if isinstance(each, FailedInput)] == [
         f"its page id reel-0001 is that of {IN}/reel-0001.tif as well"
     ]
     with pytest.raises(UsageError, match="nowhere: "):
-        next(stored_inputs([IN / "nowhere"]))
+        next(stored_entries([IN / "nowhere"]))
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("root", [IN, Address("memory", "/ocr")], ids=["s3", "memory"])
+def test_earlier_ocr_is_read_from_stores(tmp_path: Path, root: Address) -> None:
+    """As from folders, byte for byte: METS files below which all is one issue, folders of ALTO, images beside and without."""
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    for name in ("1858", "1858/images", "1859"):
+        write_issue(scans / name) if name != "1858/images" else (scans / name).mkdir()
+    (scans / "1858" / "text").mkdir()
+    for page in (scans / "1858").glob("*.xml"):
+        page.rename(scans / "1858" / "text" / page.name)
+    (scans / "1858" / "zz-mets.xml").write_bytes(mets(["text/p2.xml", "text/p1.xml"], images=("images/2.png", "images/1.png")))
+    (scans / "1859" / "notes.xml").write_text("<notes/>")
+    (scans / "1860.xml").write_bytes(b"<alto><Layout>")
+    for shade, name in enumerate(("1858/images/1.png", "1858/images/2.png", "1859/p1-a.png", "1859/p1.png", "z.png")):
+        image(scans / name, 200 + shade)
+    names = sorted(str(path.relative_to(scans)) for path in scans.rglob("*") if path.is_file())
+    for name in names:
+        (root / name).write_bytes((scans / name).read_bytes())
+    local = read(scans, out=tmp_path / "out")
+    stored = read(root)
+    assert {each.page_id for each in local.outcomes} == {
+        *("p1858-text-p1", "p1858-text-p2", "p1859-p1", "p1859-p2", "p1859-p1-a", "p1860", "z")
+    }
+    assert [each.page_id for each in stored.outcomes if "1858" in each.page_id] == ["p1858-text-p2", "p1858-text-p1"]
+    assert (stored.exit_code, stored.tally) == (local.exit_code, local.tally) == (ExitCode.PAGES_FAILED, local.tally)
+    here = {str(p.relative_to(tmp_path / "out")): p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()}
+    elsewhere = {name: content.replace(f"{scans}/".encode(), f"{root}/".encode()) for name, content in here.items()}
+    there = contents(OUT)
+    assert there.keys() == here.keys()
+    documents = {name: content for name, content in there.items() if not name.endswith(RECORD_NAME)}
+    assert documents == {name: elsewhere[name] for name in documents}
+    assert [each.page_id for each in read(root).outcomes if not each.skipped] == []
+    alone = read(root / "1858" / "zz-mets.xml", out=BUCKET / "alone")
+    assert [each.page_id for each in alone.outcomes] == ["p2", "p1"]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_sheet_tells_of_files_in_a_store(tmp_path: Path) -> None:
+    """Itself in the store, or here; a row of a file that is not there is a fault before anything is read."""
+    put_pages(IN, tmp_path, "reel/A01.png", "reel/A02.png")
+    sheet = BUCKET / "sheet.csv"
+    sheet.write_bytes("file,newspaper,date\nreel/A01.png,大公报,1939-04-26\n".encode())
+    told: list[str] = []
+    read(IN, options=replace(CPU, metadata=str(sheet)), on_warning=told.append)
+    assert "大公报".encode() in contents(OUT)["reel-A01/reel-A01-a001.tei.xml"]
+    assert told[0] == f"{sheet}: no row is of reel-A02; what their pages say of themselves is taken"
+    sheet.write_bytes("file,newspaper\nreel/A03.png,大公报\n".encode())
+    with pytest.raises(SheetError, match="1 fault in the metadata sheet") as raised:
+        read(IN, options=replace(CPU, metadata=str(sheet)))
+    assert raised.value.faults == (f"{sheet}:2: reel/A03.png: no such file is read; correct its name, or leave out the row",)
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read(IN, options=replace(CPU, metadata=f"{BUCKET}/none.csv"))
 
 
 @pytest.mark.usefixtures("store")
@@ -350,7 +408,7 @@ def test_stores_without_pages_of_lists_work_too(tmp_path: Path) -> None:
     """Any store of fsspec: here its memory, which has folders."""
     scans, out = Address("memory", "/scans"), Address("memory", "/out")
     put_pages(scans, tmp_path, "A02.png", "reel/A10.png", "A01.png")
-    assert [each.stem for each in stored_inputs([scans])] == ["A01", "A02", "reel-A10"]
+    assert [each.stem for each in stored_entries([scans]) if isinstance(each, Input)] == ["A01", "A02", "reel-A10"]
     assert read(scans, out=out).exit_code is ExitCode.DONE
     assert [each.skipped for each in read(scans, out=out).outcomes] == [True, True, True]
     assert list(verify(out)) == []

@@ -21,6 +21,7 @@ from digitize.batch.sheet import Fault, read_sheet, refuse
 from digitize.model import Description
 from digitize.scan import FailedInput
 from digitize.scan.page_ids import page_stem, printable
+from digitize.storage import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,7 +60,7 @@ def joined(*descriptions: Description) -> Description:
     return Description(**values)  # type: ignore[arg-type]  # the fields of a description
 
 
-def describe(sheet: Path, entries: Sequence[Entry], inputs: Sequence[Path]) -> tuple[Descriptions, tuple[str, ...]]:
+def describe(sheet: Place, entries: Sequence[Entry], inputs: Sequence[Place]) -> tuple[Descriptions, tuple[str, ...]]:
     """Find the pages that the rows of a sheet are of.
 
     A row of a file that is not read is a fault, but not where it names a folder that is not read either, or where the run
@@ -79,7 +80,7 @@ def describe(sheet: Path, entries: Sequence[Entry], inputs: Sequence[Path]) -> t
     """
     rows, faults = read_sheet(sheet)
     places = tuple(_places(entries))
-    finder = _Finder(places, strict=any(path.is_dir() for path in inputs))
+    finder = _Finder(places, strict=any(path.is_folder() if isinstance(path, Address) else path.is_dir() for path in inputs))
     found: dict[tuple[str, ...], Row] = {}
     for row in rows:
         ids = finder.find(row, faults)
@@ -118,7 +119,8 @@ def _places(entries: Sequence[Entry]) -> Iterator[_Place]:
 
 
 def _names(path: Place) -> tuple[str, ...]:
-    return PurePath(unicodedata.normalize("NFC", printable(Path(os.path.abspath(str(path)))))).parts  # noqa: PTH100 - links stay
+    whole = path if isinstance(path, Address) else Path(os.path.abspath(str(path)))  # noqa: PTH100 - links stay
+    return PurePath(unicodedata.normalize("NFC", printable(whole))).parts
 
 
 class _Finder:
@@ -184,7 +186,7 @@ def _folded(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.casefold() for name in names)
 
 
-def _without_row(sheet: Path, places: Iterable[_Place], told: Mapping[str, Description]) -> tuple[str, ...]:
+def _without_row(sheet: Place, places: Iterable[_Place], told: Mapping[str, Description]) -> tuple[str, ...]:
     """A warning of the files that no row is of, neither by themselves nor by a page of theirs."""
     of_files = {match[1] for key in told if (match := _PART.fullmatch(key))} | set(told)
     missing = [place.ids[0] for place in places if len(place.ids) == 1 and place.ids[0] not in of_files]

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from digitize.batch.issues import IssueInput
 from digitize.batch.outcome import Outcome
+from digitize.batch.packages import stored_entries
 from digitize.batch.record import Failure, Status
 from digitize.errors import UsageError
 from digitize.scan import FailedInput, find_inputs
 from digitize.scan.inputs import MULTI_FRAME_SUFFIXES
 from digitize.scan.page_ids import printable
-from digitize.scan.stored import StoredInput, stored_inputs
 from digitize.storage import Address
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Sources:
 
     paths: tuple[Path, ...]
     found: tuple[Input | FailedInput, ...]
-    stored: Iterator[StoredInput | FailedInput] | None
+    stored: Iterator[Entry] | None
 
 
 def find_sources(places: Sequence[Place], output: Place) -> Sources:
@@ -47,7 +47,7 @@ def find_sources(places: Sequence[Place], output: Place) -> Sources:
     found = find_inputs(paths) if paths or not addresses else ()
     if not addresses:
         return Sources(paths, found, None)
-    stored = stored_inputs(addresses, but=output if isinstance(output, Address) else None)
+    stored = stored_entries(addresses, but=output if isinstance(output, Address) else None)
     first = next(stored, None)
     if first is None and not found:
         names = ", ".join(printable(address) for address in addresses)
@@ -58,9 +58,8 @@ def find_sources(places: Sequence[Place], output: Place) -> Sources:
 class Feed:
     """Hands out inputs to whoever reads them, and keeps aside what cannot be read."""
 
-    def __init__(self, known: Sequence[Entry], stored: Iterator[StoredInput | FailedInput] | None) -> None:
+    def __init__(self, known: Sequence[Entry], stored: Iterator[Entry] | None) -> None:
         self._known, self._stored = known, stored
-        self._issues = {index for index, entry in enumerate(known) if isinstance(entry, IssueInput)}
         self._failed: deque[tuple[int, Outcome]] = deque()
         self._given = 0
 
@@ -89,7 +88,3 @@ class Feed:
         """What has been kept aside since this was asked last."""
         while self._failed:
             yield self._failed.popleft()
-
-    def order(self, index: int, outcome: Outcome) -> tuple[int, int]:
-        """A sort key: frames of a file may end in any order; the pages of an issue come in theirs."""
-        return index, 0 if index in self._issues else outcome.frame

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from digitize.batch.writing import sha256
@@ -14,6 +15,7 @@ from digitize.model import Folio, Source, Transcript
 from digitize.scan import FailedFrame, FailedInput, Input, open_scans
 from digitize.scan.inputs import IMAGE_SUFFIXES, OCR_SUFFIX, ocr_format
 from digitize.scan.page_ids import page_id, page_stem, printable
+from digitize.storage import Address, fetched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from digitize.batch.described import Descriptions
     from digitize.model import Scan
     from digitize.options import Options
+    from digitize.storage import Place
 
 LARGEST = 1 << 28
 """The largest OCR file that is read, in bytes: a page with a box for every character takes some 20 MB."""
@@ -30,9 +33,9 @@ LARGEST = 1 << 28
 class OcrInput:
     """A file of earlier OCR; `images` are files that may be its image, the likeliest first."""
 
-    path: Path
+    path: Place
     stem: str
-    images: tuple[Path, ...] = ()
+    images: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class IssueInput:
 
     pages: tuple[OcrInput, ...]
     folio: Folio = field(default_factory=Folio)
-    mets: Path | None = None
+    mets: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +76,33 @@ def gather(entries: Sequence[Input | FailedInput]) -> tuple[Entry, ...]:
     """
     found = [each for each in entries if isinstance(each, Input) and each.path.suffix.lower() == OCR_SUFFIX]
     kinds = {each.path: ocr_format(each.path) for each in found}
-    known = {os.path.realpath(each.path): each for each in found}
+    known = {_real(each.path): each for each in found}
+    beside = _Beside()
     listed: set[str] = set()
-    issues: dict[Path, Entry] = {}
+    issues: dict[Place, Entry] = {}
     for each in found:
         if kinds[each.path] == "mets":
-            issues[each.path] = made = _mets_issue(each, known)
-            listed |= {os.path.realpath(page.path) for page in made.pages} if isinstance(made, IssueInput) else set()
-    folders: dict[Path, list[Input]] = {}
+            issues[each.path] = made = _mets_issue(each, known, beside)
+            listed |= {_real(page.path) for page in made.pages} if isinstance(made, IssueInput) else set()
+    folders: dict[Place, list[Input]] = {}
     for each in found:
-        if kinds[each.path] != "mets" and os.path.realpath(each.path) not in listed:
+        if kinds[each.path] != "mets" and _real(each.path) not in listed:
             folders.setdefault(each.path.parent, []).append(each)
     for group in folders.values():
-        issues[group[0].path] = IssueInput(tuple(OcrInput(each.path, each.stem, _beside(each.path)) for each in group))
-    taken = {image for each in found if kinds[each.path] != "mets" for image in _beside(each.path)}
+        pages = tuple(OcrInput(each.path, each.stem, beside.images(each.path)) for each in group)
+        issues[group[0].path] = IssueInput(pages)
+    made_pages = (page for issue in issues.values() if isinstance(issue, IssueInput) for page in issue.pages)
+    taken = {_real(image) for page in made_pages for image in page.images}
     gathered = []
     for entry in entries:
         if isinstance(entry, Input) and entry.path in kinds:
             gathered += [issues[entry.path]] if entry.path in issues else []
-        elif not (isinstance(entry, Input) and entry.path in taken):
+        elif not (isinstance(entry, Input) and _real(entry.path) in taken):
             gathered.append(entry)
     return tuple(gathered)
 
 
-def _mets_issue(entry: Input, known: dict[str, Input]) -> IssueInput | FailedInput:
+def _mets_issue(entry: Input, known: dict[str, Input], beside: _Beside) -> IssueInput | FailedInput:
     """The issue of a METS file; pages keep the ids that they have as files of their own."""
     name = printable(entry.path)
     try:
@@ -105,10 +111,10 @@ def _mets_issue(entry: Input, known: dict[str, Input]) -> IssueInput | FailedInp
         return FailedInput(entry.path, error)
     pages = []
     for page in issue.pages:
-        path = entry.path.parent / page.ocr
-        other = known.get(os.path.realpath(path))
-        named = (entry.path.parent / image for image in page.images if Path(image).suffix.lower() in IMAGE_SUFFIXES)
-        images = (*named, *_beside(path))
+        path = _joined(entry.path.parent, page.ocr)
+        other = known.get(_real(path))
+        named = (image for image in page.images if PurePosixPath(image).suffix.lower() in IMAGE_SUFFIXES)
+        images = (*(_joined(entry.path.parent, image) for image in named), *beside.images(path))
         pages.append(OcrInput(path, other.stem if other else page_stem((path.stem,)), images))
     if not pages:
         empty = PageError(f"{name}: lists no OCR files", remedy="name the ALTO or PAGE files themselves")
@@ -116,10 +122,28 @@ def _mets_issue(entry: Input, known: dict[str, Input]) -> IssueInput | FailedInp
     return IssueInput(tuple(pages), issue.folio, entry.path)
 
 
-def _beside(path: Path) -> tuple[Path, ...]:
-    """The images beside an OCR file that are named as it is."""
-    found = (path.with_suffix(suffix) for end in sorted(IMAGE_SUFFIXES) for suffix in (end, end.upper()))
-    return tuple(image for image in found if image.is_file())
+def _joined(folder: Place, relative: str) -> Place:
+    return folder.joined(relative) if isinstance(folder, Address) else folder / relative
+
+
+def _real(path: Place) -> str:
+    """What tells a file from others, by whatever links it is named."""
+    return str(path) if isinstance(path, Address) else os.path.realpath(path)
+
+
+class _Beside:
+    """Tells the images beside files of OCR; a folder in a store is listed once."""
+
+    def __init__(self) -> None:
+        self._names = cache(Address.names)
+
+    def images(self, path: Place) -> tuple[Place, ...]:
+        """The images beside an OCR file that are named as it is."""
+        names = (f"{path.stem}{suffix}" for end in sorted(IMAGE_SUFFIXES) for suffix in (end, end.upper()))
+        if isinstance(path, Address):
+            there = self._names(path.parent)
+            return tuple(path.parent / name for name in names if name in there)
+        return tuple(path.parent / name for name in names if (path.parent / name).is_file())
 
 
 def open_issue(issue: IssueInput, options: Options, described: Descriptions) -> Iterator[OcrPage | FailedFrame]:
@@ -127,6 +151,8 @@ def open_issue(issue: IssueInput, options: Options, described: Descriptions) -> 
     for entry in issue.pages:
         source = Source(printable(entry.path), 1, 1, "", MEDIA_TYPE, 0, 0)
         try:
+            if isinstance(entry.path, Address):  # asked first: a copy that is newer is read again, never taken for older
+                source = replace(source, etag=_version(entry.path))
             content = _content(entry.path)
             source = replace(source, sha256=sha256(content))
             found = read_ocr(content, source.path)
@@ -141,7 +167,7 @@ def open_issue(issue: IssueInput, options: Options, described: Descriptions) -> 
             yield FailedFrame(entry.stem, source, error)
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Place) -> bytes:
     """The bytes of an OCR file.
 
     Raises:
@@ -149,11 +175,19 @@ def _content(path: Path) -> bytes:
     """
     name = printable(path)
     try:
-        if path.stat().st_size > LARGEST:
+        size = path.size() if isinstance(path, Address) else path.stat().st_size
+        if size > LARGEST:
             raise PageError(f"{name}: is too large for one page's OCR", remedy="give one file for each page")
         return path.read_bytes()
     except OSError as error:
         raise PageError(f"{name}: the file cannot be read: {error.strerror}", remedy="check the path and the medium") from error
+
+
+def _version(path: Address) -> str:
+    try:
+        return path.version()
+    except OSError:  # told where it is read
+        return ""
 
 
 def _open_image(entry: OcrInput, names: Sequence[str], options: Options) -> Scan | None:
@@ -163,11 +197,19 @@ def _open_image(entry: OcrInput, names: Sequence[str], options: Options) -> Scan
     """
     if len(names) != 1:
         return None
-    own = Path(names[0].replace("\\", "/")).name
+    own = PurePosixPath(names[0].replace("\\", "/")).name
     candidates = (*entry.images, *((entry.path.parent / own,) if own else ()))
     for path in candidates:
-        if path.is_file() and path.suffix.lower() in IMAGE_SUFFIXES:
-            scan = next(open_scans(path, entry.stem, options), None)
+        if path.suffix.lower() in IMAGE_SUFFIXES:
+            scan = _first_scan(path, entry.stem, options)
             if scan is not None and not isinstance(scan, FailedFrame):
                 return scan
     return None
+
+
+def _first_scan(path: Place, stem: str, options: Options) -> Scan | FailedFrame | None:
+    try:
+        with fetched(path) as copy:
+            return next(open_scans(copy, stem, options), None)
+    except OSError:  # it is not there, or the store is not
+        return None

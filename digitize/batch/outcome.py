@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Outcome:
     """How one page ended. `page_id` is "" for a file that could not be taken in; `trace` is for people who debug.
 
-    `frame` is the page's place in its file, from 1; `timings` are seconds by stage.
+    `frame` is the page's place in its file, or in its issue of earlier OCR, from 1; `timings` are seconds by stage.
     """
 
     page_id: str

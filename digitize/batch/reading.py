@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from digitize.options import Options
     from digitize.pipeline import PageResult
     from digitize.scan import Input
-    from digitize.scan.stored import StoredInput
     from digitize.storage import Place
 
 
@@ -130,8 +129,8 @@ def read_entry(
         DigitizeError: what is not the page's fault, and the next one would meet as well; whatever `stages` raises.
     """
     if isinstance(entry, IssueInput):
-        for outcome in _read_issue(entry, job):
-            yield (outcome,)
+        for place, outcome in enumerate(_read_issue(entry, job), start=1):
+            yield (replace(outcome, frame=place),)
     elif first == 1 and (records := _done_before(entry, job)):
         yield tuple(Outcome.of(record, skipped=True) for record in records)
     else:
@@ -156,8 +155,8 @@ def fail_task(  # noqa: PLR0917 - what is known of a process that is gone
     """
     entry = task.entry
     if isinstance(entry, IssueInput):
-        lost = [page for page in entry.pages if page.stem not in told]
-        return tuple(_fail_page((page.stem,), unread(page.path), failure, job) for page in lost)
+        lost = [(place, page) for place, page in enumerate(entry.pages, start=1) if page.stem not in told]
+        return tuple(replace(_fail_page((page.stem,), unread(page.path), failure, job), frame=place) for place, page in lost)
     source = replace(source or unread(entry.path), frame=task.first)
     failure = replace(failure, message=f"{source.path}: {failure.message}")
     frame = page_id(entry.stem, task.first, source.frames)
@@ -266,7 +265,7 @@ def _read_issue(issue: IssueInput, job: Job) -> Iterator[Outcome]:
         yield _read_page(page, job, stages, described, opening, again=True)
 
 
-def _done_before(entry: Input | StoredInput | OcrInput, job: Job) -> list[Record]:
+def _done_before(entry: Input | OcrInput, job: Job) -> list[Record]:
     """The records of all pages of a file, if every one is done: then the file need not be opened. Else none."""
     records: list[Record] = []
     first = read_record(job.output / entry.stem) or read_record(job.output / page_id(entry.stem, 1, 2))

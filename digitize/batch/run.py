@@ -21,11 +21,12 @@ from digitize.batch.record import RECORD_NAME, Status
 from digitize.batch.tasks import Engine, Setup, Workers
 from digitize.batch.unfinished import begin, command_digest, finish
 from digitize.batch.writing import prepare_output, read_record, recover
-from digitize.errors import ConfigurationError, UsageError
+from digitize.errors import ConfigurationError
 from digitize.machine import available_memory, usable_cores
 from digitize.ocr.weights import find_weights
 from digitize.scan import FailedInput
 from digitize.scan.page_ids import half_id, printable
+from digitize.storage import Address, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -107,10 +108,6 @@ def run(
     now()
     model_digest = find_weights(options.model).digest
     sources = find_sources(inputs, output)
-    if options.metadata and sources.stored:
-        raise UsageError(
-            "a metadata sheet tells of files of this machine", remedy="leave out --metadata, or copy the files here"
-        )
     prepare_output(output)
     job = Job(output, options, model_digest, force=force, retry_failed=retry_failed)
     told: list[tuple[tuple[int, int], Outcome]] = []
@@ -119,10 +116,13 @@ def run(
     with held(output) as hold:
         recover(output)
         entries = gather([each for each in sources.found if isinstance(each, FailedInput) or not _is_output(each.path)])
+        stored = sources.stored
+        if options.metadata and stored:  # which row is of which file shows when all are known
+            entries, stored = (*entries, *stored), None
         fenced = not hold.lock or workers.engine is Engine.RAY
-        job = _described(replace(job, fence=hold.fence if fenced else None), entries, sources.paths, on_warning)
+        job = _described(replace(job, fence=hold.fence if fenced else None), entries, inputs, on_warning)
         job = replace(job, run=begin(output, command_digest(inputs, options.digest, model_digest, force, retry_failed)))
-        feed = Feed(entries, sources.stored)
+        feed = Feed(entries, stored)
         _warn_of_room(output, feed, on_warning)
         ended = _Ended(feed, on_progress)
         try:
@@ -130,7 +130,7 @@ def run(
                 feed, job, workers, load=load, hold=hold, on_warning=on_warning, on_tick=ended.tell
             ):
                 if keep or outcome.status is Status.FAILED:
-                    told.append((feed.order(index, outcome), outcome))
+                    told.append(((index, outcome.frame), outcome))
                 else:
                     dropped = dropped.with_one(outcome)
                 if job.described.parts:
@@ -151,11 +151,11 @@ def run(
     return Summary(tuple(outcome for _, outcome in told), interrupted=interrupted, dropped=dropped)
 
 
-def _described(job: Job, entries: Sequence[Entry], inputs: Sequence[Path], on_warning: Callable[[str], None]) -> Job:
+def _described(job: Job, entries: Sequence[Entry], inputs: Sequence[Place], on_warning: Callable[[str], None]) -> Job:
     """The job with what the metadata sheet tells of pages, if there is one."""
     if not job.options.metadata:
         return job
-    described, warnings = describe(Path(job.options.metadata), entries, inputs)
+    described, warnings = describe(place(job.options.metadata), entries, inputs)
     for warning in warnings:
         on_warning(warning)
     return replace(job, described=described)
@@ -165,7 +165,7 @@ def _warn_of_missing(job: Job, pages: set[str], on_warning: Callable[[str], None
     """Warn of rows of the metadata sheet that are of a frame, or a page on one, that is not there."""
     for page, line in job.described.parts.items():
         if page not in pages and not pages & {half_id(page, 1), half_id(page, 2)}:
-            on_warning(f"{printable(Path(job.options.metadata))}:{line}: there is no page {page}")
+            on_warning(f"{printable(place(job.options.metadata))}:{line}: there is no page {page}")
 
 
 def _warn_of_room(output: Place, feed: Feed, on_warning: Callable[[str], None]) -> None:
@@ -275,6 +275,8 @@ def _check(workers: Workers) -> None:
         raise ConfigurationError(f"{workers} makes no sense", remedy="jobs from 0, all else above 0")
 
 
-def _is_output(path: Path) -> bool:
-    """Whether a file lies in the folder of a page that was read, or in a report, as when the output is inside the input."""
+def _is_output(path: Place) -> bool:
+    """Whether a file of this machine lies in a page's folder, or in a report, as when the output is inside the input."""
+    if isinstance(path, Address):
+        return False
     return read_record(path.parent) is not None or any(is_report(folder) for folder in path.parents)

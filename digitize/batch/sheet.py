@@ -19,10 +19,12 @@ from digitize.errors import ConfigurationError, SheetError
 from digitize.export.markup import one_line
 from digitize.model import Description
 from digitize.scan.page_ids import printable
+from digitize.storage import fetched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
+
+    from digitize.storage import Place
 
 FILE = "file"
 # The columns, and the fields of a `Description` that they fill.
@@ -61,7 +63,7 @@ class Fault:
     message: str
 
 
-def read_sheet(path: Path) -> tuple[list[Row], list[Fault]]:
+def read_sheet(path: Place) -> tuple[list[Row], list[Fault]]:
     """Read a sheet: the rows that can be understood, and what is wrong with the others and with the first.
 
     Rows without a word are passed over.
@@ -71,7 +73,7 @@ def read_sheet(path: Path) -> tuple[list[Row], list[Fault]]:
     """
     name = printable(path)
     try:
-        with path.open("rb") as file:
+        with fetched(path) as copy, copy.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise ConfigurationError(
@@ -101,7 +103,7 @@ def parse_sheet(text: str) -> tuple[list[Row], list[Fault]]:
     return rows, faults
 
 
-def refuse(path: Path, faults: Sequence[Fault]) -> None:
+def refuse(path: Place, faults: Sequence[Fault]) -> None:
     """End with the faults of a sheet, if there are any.
 
     Raises:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from digitize.model import Scan
     from digitize.options import Options
     from digitize.scan import Input
-    from digitize.scan.stored import StoredInput
     from digitize.storage import Place
 
 
@@ -29,9 +28,7 @@ def unread(path: Place) -> Source:
     return Source(printable(path), 1, 1, "", "", 0, 0)
 
 
-def scans_of(
-    entry: Input | StoredInput, options: Options, first: int, on_open: Callable[[Source], None]
-) -> Iterator[Scan | FailedFrame]:
+def scans_of(entry: Input, options: Options, first: int, on_open: Callable[[Source], None]) -> Iterator[Scan | FailedFrame]:
     """The scans of a file, failed from where on the file is not what it was when it was opened.
 
     A file that changes between its sum and its pixels would be recorded under the wrong sum. Such a page is recorded

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 from digitize import __version__
 from digitize.batch.issues import IssueInput
 from digitize.scan import Input
-from digitize.scan.stored import StoredInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,7 +28,7 @@ class Engine(StrEnum):
 
 
 # What is given to a worker to be read.
-Readable = Input | StoredInput | IssueInput
+Readable = Input | IssueInput
 
 
 class Readers(Protocol):

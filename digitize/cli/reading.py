@@ -151,10 +151,9 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     """Read pages and write their articles.
 
     INPUT is image files (JPEG, PNG, TIFF, PDF, ...), files of earlier OCR (ALTO, PAGE, METS), or folders of them, or
-    addresses of images in a store (s3://bucket/reel); OUTPUT may be such an address, too. For
-    each page OUTPUT gets a folder with one TEI and one NewsML-G2 document per article, one ALTO document, the layout
-    drawn over a preview (.svg), and the page's record (page.json). Pages that are done already, from the same file
-    with the same settings, are skipped.
+    addresses of such in a store (s3://bucket/reel); OUTPUT may be an address, too. For each page OUTPUT gets a folder
+    with one TEI and one NewsML-G2 document per article, one ALTO document, the layout drawn over a preview (.svg), and
+    the page's record (page.json). Pages that are done already, from the same file with the same settings, are skipped.
 
     Each setting can also stand in the environment, as DIGITIZE_LANGUAGE, or in a TOML file; flags come before the
     environment, the environment before the file.

@@ -6,6 +6,7 @@ file -> safe parsing -> what its format tells -> the pixels of its image
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.errors import PageError
@@ -75,7 +76,9 @@ def transcripts(
     made = []
     for frame, (page, page_id) in enumerate(zip(pages, page_ids, strict=True), start=1):
         width, height = size or default_size(page)
-        here = Source(source.path, frame, len(pages), source.sha256, source.media_type or MEDIA_TYPE, width, height)
+        here = replace(
+            source, frame=frame, frames=len(pages), media_type=source.media_type or MEDIA_TYPE, width=width, height=height
+        )
         made.append(make_transcript(page, page_id, here, folio=folio))
     return tuple(made)
 

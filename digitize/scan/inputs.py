@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from digitize.errors import PageError, UsageError
 from digitize.scan.page_ids import natural_order, page_stem, printable, split_frame
+from digitize.storage import Address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +35,7 @@ MULTI_FRAME_SUFFIXES = frozenset({".pdf", ".tif", ".tiff"})
 class Input:
     """A file to open; `stem` is its page id, to which frames add their number."""
 
-    path: Path
+    path: Place
     stem: str
 
 
@@ -156,14 +157,20 @@ def _walk(folder: Path, parts: tuple[str, ...], above: frozenset[str]) -> Iterat
             yield _Found(path, (*parts, path.stem))
 
 
-def ocr_format(path: Path) -> str:
+def ocr_format(path: Place) -> str:
     """Which OCR an XML file holds by its root's name: alto, PcGts (PAGE) or mets; "" for any other file."""
     try:
-        with path.open("rb") as file:
-            match = _OCR_ROOT.search(file.read(OCR_HEAD).replace(b"\0", b""))
+        match = _OCR_ROOT.search(_head(path).replace(b"\0", b""))
     except OSError:
         return ""
     return match[1].decode() if match else ""
+
+
+def _head(path: Place) -> bytes:
+    if isinstance(path, Address):
+        return path.read_head(OCR_HEAD)
+    with path.open("rb") as file:
+        return file.read(OCR_HEAD)
 
 
 def _is_page(path: Path) -> bool:
