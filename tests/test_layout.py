@@ -656,6 +656,14 @@ def test_a_printed_page_is_understood() -> None:
     assert len({line.id for line in page.lines}) == len(page.lines)
 
 
+@given(st.integers(0, 2**32 - 1), st.floats(0.001, 0.3))
+def test_the_pieces_of_a_mask_are_found_sparse_or_dense(seed: int, share: float) -> None:
+    """Pieces that touch by a corner are one, those in a hole of another are their own, and none is left out."""
+    mask = (np.random.default_rng(seed).random((40, 60)) < share).astype(np.uint8)
+    numbered = cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:, :4]
+    assert sorted(numbered.tolist()) == sorted(components(mask).tolist())
+
+
 @given(st.binary(min_size=1, max_size=300), st.floats(0, 100))
 def test_a_grey_level_is_the_percentile_of_the_pixels(pixels: bytes, percent: float) -> None:
     """Counting the greys gives what sorting the pixels gives."""

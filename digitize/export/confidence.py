@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def character_confidences(line: TextLine) -> tuple[float, ...]:
     """For each character of the line's text, 0..1 how sure it is; the line's own figure where glyphs do not match it."""
-    if "".join(glyph.text for glyph in line.glyphs) != line.text:
+    if "".join([glyph.text for glyph in line.glyphs]) != line.text:
         return (_unit(line.confidence),) * len(line.text)
     return tuple(_unit(glyph.confidence) for glyph in line.glyphs for _ in glyph.text)
 

@@ -29,7 +29,7 @@ _AREA_CORNERS = 3
 
 def xml_text(text: str) -> str:
     """The text without the characters that no XML 1.0 document can carry; they are dropped, nothing stands for them."""
-    return _FORBIDDEN.sub("", text)
+    return text if text.isprintable() else _FORBIDDEN.sub("", text)  # what is printable may stand in XML, and told sooner
 
 
 def one_line(text: str) -> str:
@@ -47,11 +47,9 @@ def root_element(namespace: str, tag: str) -> etree._Element:
 
 def add(parent: etree._Element, tag: str, text: str | None = None, /, **attributes: str | None) -> etree._Element:
     """Append an element in the parent's namespace, with text and attributes; an attribute that is None is left out."""
-    namespace = etree.QName(parent).namespace
-    child = etree.SubElement(parent, f"{{{namespace}}}{tag}")
-    for name, value in attributes.items():
-        if value is not None:
-            child.set(name, xml_text(value))
+    namespace, closed, _ = parent.tag.rpartition("}")
+    written = {name: xml_text(value) for name, value in attributes.items() if value is not None}
+    child = etree.SubElement(parent, f"{namespace}{closed}{tag}", written)
     if text is not None:
         child.text = xml_text(text)
     return child
@@ -113,9 +111,9 @@ def page_points(polygon: Polygon, page: Page) -> tuple[tuple[int, int], ...]:
 
 def page_box(polygon: Polygon, page: Page) -> tuple[int, int, int, int]:
     """Left, top, width and height of the polygon on the page, whole original pixels."""
-    box = bounds(polygon)
-    left, right = _clip(box.x0, page.width), _clip(box.x1, page.width)
-    top, bottom = _clip(box.y0, page.height), _clip(box.y1, page.height)
+    xs, ys = zip(*polygon, strict=True)
+    left, right = _clip(min(xs), page.width), _clip(max(xs), page.width)
+    top, bottom = _clip(min(ys), page.height), _clip(max(ys), page.height)
     return left, top, right - left, bottom - top
 
 

@@ -67,7 +67,7 @@ def missed_signs(ink: Ink, lines: Sequence[Box], other: Sequence[Box], type_size
     """Large signs that stand in no detected line: detectors pass over single letters. `other` is what is no type."""
     low, high = DROPPED * type_size * ink.scale, HIGHEST * type_size * ink.scale
     # Every second pixel will do: the strokes of large signs are wide.
-    x, y, width, height = (2 * components(np.ascontiguousarray(ink.mask[::2, ::2]))[:, :4]).T
+    x, y, width, height = (2 * components(np.ascontiguousarray(ink.mask[::2, ::2]))).T
     found = np.flatnonzero((height >= low) & (height <= high) & (width <= LETTER_WIDTH * height) & (height <= 3 * width))
     signs = (ink.box(*(float(each[i]) for each in (x, y, width, height))) for i in found)
     return tuple(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.layout.ink import components, odd
+from digitize.layout.ink import components, odd, picked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +45,7 @@ def find_ornamented_rules(ink: Ink, type_size: float, lines: Sequence[Box], rule
         across = stats[:, cv2.CC_STAT_WIDTH if vertical else cv2.CC_STAT_HEIGHT]
         thin = across <= THICKNESS * unit
         thin[0] = False  # the paper
-        marks = np.asarray(thin[labels], np.uint8)
-        for box in _rows(ink, marks, unit, vertical=vertical):
+        for box in _rows(ink, picked(labels, thin), unit, vertical=vertical):
             in_text = sum(box.intersection(line) for line in lines) > IN_TEXT * box.area
             if not in_text and not any(box.intersection(rule) > 0 for rule in (*rules, *found)):
                 found.append(box)
@@ -58,7 +57,7 @@ def _rows(ink: Ink, marks: NDArray[np.uint8], unit: float, *, vertical: bool) ->
     bar = np.ones((odd(GAP * unit), 1) if vertical else (1, odd(GAP * unit)), np.uint8)
     joined = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, bar), np.uint8)
     found = []
-    for x, y, w, h, _ in components(joined):
+    for x, y, w, h in components(joined).tolist():
         length, across = (h, w) if vertical else (w, h)
         if length >= LENGTH * unit and across <= THICKNESS * unit:
             inked = marks[y : y + h, x : x + w].any(axis=1 if vertical else 0)

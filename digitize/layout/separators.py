@@ -110,7 +110,7 @@ def find_rules(ink: Ink, type_size: float, lines: Sequence[Box], grounds: Sequen
 def _long_runs(ink: Ink, mask: NDArray[np.uint8], unit: float) -> list[Box]:
     found = []
     for vertical in (False, True):
-        for x, y, w, h, _ in components(_rule_mask(mask, unit, vertical=vertical)):
+        for x, y, w, h in components(_rule_mask(mask, unit, vertical=vertical)).tolist():
             length, across = (h, w) if vertical else (w, h)
             if length >= RULE_LENGTH * unit and across <= RULE_THICKNESS * unit + RULE_SLOPE * length:
                 found.append(ink.box(x, y, w, h))

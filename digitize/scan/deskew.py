@@ -65,9 +65,11 @@ def _ink_points(small: Overview) -> NDArray[np.float32]:
     side = small.window(STROKE_WINDOW)
     strokes = cv2.morphologyEx(small.pixels, cv2.MORPH_BLACKHAT, np.ones((side, side), np.uint8))
     threshold, _ = cv2.threshold(strokes, 0, 255, cv2.THRESH_OTSU)
-    ys, xs = np.nonzero(strokes > threshold)
+    inked = cv2.findNonZero(cv2.compare(strokes, threshold, cv2.CMP_GT))
+    if inked is None:
+        return np.empty((0, 2), np.float32)
     height, width = strokes.shape
-    return np.stack([xs - width / 2, ys - height / 2], axis=1).astype(np.float32)
+    return np.asarray(inked[:, 0].astype(np.float32) - np.array([width / 2, height / 2], np.float32))
 
 
 def _thinned(points: NDArray[np.float32], limit: int) -> NDArray[np.float32]:
@@ -79,17 +81,25 @@ def _thinned(points: NDArray[np.float32], limit: int) -> NDArray[np.float32]:
 
 def _energies(points: NDArray[np.float32], angles: NDArray[np.float64], width: float) -> NDArray[np.float64]:
     """How sharp the profiles are at each angle, as multiples of the median; rows and columns in equal parts."""
-    x, y = points[:, 0], points[:, 1]
+    x, y = points.T.astype(np.float64)  # each in one piece of memory
     total = np.zeros(len(angles))
     for along, across, sense in ((x, y, 1.0), (y, x, -1.0)):
-        energies = np.array([_energy(across - sense * slope * along, width) for slope in np.tan(np.radians(angles))])
+        positions = np.empty_like(along)
+        energies = np.empty(len(angles))
+        for number, slope in enumerate(np.tan(np.radians(angles))):
+            np.multiply(along, -sense * slope, out=positions)
+            positions += across
+            energies[number] = _energy(positions, width)
         total += energies / max(float(np.median(energies)), 1.0)
     return total / 2
 
 
-def _energy(positions: NDArray[np.float32], width: float) -> float:
-    bins = ((positions - positions.min()) / width).astype(np.int32)
-    steps = np.diff(np.bincount(bins).astype(np.float64))
+def _energy(positions: NDArray[np.float64], width: float) -> float:
+    """The energy of the differences of the positions' profile; what is in `positions` is used up."""
+    positions -= positions.min()
+    if width != 1:
+        positions /= width
+    steps = np.diff(np.bincount(positions.astype(np.intp)).astype(np.float64))
     return float(steps @ steps)
 
 

@@ -141,7 +141,7 @@ def _character_edge(pixels: NDArray[np.uint8], x: float, at: tuple[float, float,
     rows = slice(max(0, round(y - 0.4 * height)), max(1, round(y + 0.4 * height)))
     left = max(0, round(x - EDGE_REACH * height))
     window = pixels[rows, left : max(left + 1, round(x + EDGE_REACH * height))]
-    ink = (np.maximum(0, window.max(initial=0) - window.astype(np.int64))).sum(axis=0)
+    ink = _ink(window, axis=0)
     inked = np.flatnonzero(ink > INKED_COLUMN * ink.max(initial=1))
     if not len(inked):
         return x
@@ -157,8 +157,8 @@ def _character_rows(
     inside = round(centre) - top
     if not 0 <= inside < len(window):
         return None
-    ink = np.maximum(0, window.max(initial=0) - window.astype(np.int64)).sum(axis=1)
-    ground = float(np.percentile(ink, GROUND_PERCENTILE))
+    ink = _ink(window, axis=1)
+    ground = _percentile(ink, GROUND_PERCENTILE)
     inked = ink - ground > WHITE_ROW * max(1.0, ink.max(initial=1) - ground)
     # From the middle outwards to the first white row on each side; the strokes of a thin character may lie off it.
     white_above, white_below = np.flatnonzero(~inked[:inside]), np.flatnonzero(~inked[inside:])
@@ -167,6 +167,19 @@ def _character_rows(
     if last - first < 0.5 * height:
         return None
     return top + (first + last) / 2, float(last - first)
+
+
+def _ink(window: NDArray[np.uint8], *, axis: int) -> NDArray[np.int32]:
+    """How much darker than its lightest pixel a window is, summed down its columns (axis 0) or along its rows (axis 1)."""
+    return np.asarray(int(window.max(initial=0)) * window.shape[axis] - window.sum(axis=axis, dtype=np.int32))
+
+
+def _percentile(values: NDArray[np.int32], percent: float) -> float:
+    """`numpy.percentile` for a few numbers, without what it does before it sorts them."""
+    place = percent / 100 * (len(values) - 1)
+    ordered, below = np.sort(values), int(place)
+    lower, upper = int(ordered[below]), int(ordered[min(below + 1, len(values) - 1)])
+    return lower + (upper - lower) * (place - below)
 
 
 def measure_warp(traced: Sequence[NDArray[np.float64]]) -> Warp:

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from digitize.scan.overview import overview
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# Small beside the page, and large beside what it is reduced to.
+OVERVIEW_SIDE = 800
 # The page is reduced to so many pixels a side: body type becomes an even grey, headings and pictures remain.
 SIDE = 64
 # So many of the lowest frequencies, across and down, tell pages apart and are still above the grain of film.
@@ -26,7 +30,8 @@ def image_hash(pixels: NDArray[np.uint8]) -> str:
     Args:
         pixels: uint8 (height, width), upright, without the film around the page.
     """
-    small = cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    # In two steps: by a whole number first, which takes a tenth of the time.
+    small = cv2.resize(overview(pixels, OVERVIEW_SIDE).pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
     frequencies = cv2.dct(small)[:FREQUENCIES, :FREQUENCIES].ravel()
     bits = frequencies > np.median(frequencies[1:])
     bits[0] = False

@@ -27,8 +27,6 @@ OVERVIEW_SIDE = 1600
 WINDOW = 1 / 64
 # Windows of type are at this percentile of all by their contrast, at least; those above have no greater say.
 LOUDEST = 75
-# Every n-th pixel in x and y of the overview is looked at for that.
-STRIDE = 8
 # The skewness of a window with type stays within this; that of a single speck in an empty one is many times as much.
 STEEPEST = 2.0
 # A contrast that is as good as none, as a share of black to white, to the third power.
@@ -44,21 +42,27 @@ def ink_skewness(pixels: NDArray[np.uint8]) -> float:
         pixels: uint8 (height, width).
 
     Returns:
-        The skewness within windows of a few lines, averaged. Windows weigh by their contrast (the second moment to the
-        power of 3/2), up to what most of them have at most; 0 for a flat page.
+        The skewness within windows of a few lines, side by side, averaged. Windows weigh by their contrast (the second
+        moment to the power of 3/2), up to what most of them have at most; 0 for a flat page.
     """
     small = overview(pixels, OVERVIEW_SIDE)
-    window = (small.window(WINDOW), small.window(WINDOW))
-    grey = small.pixels.astype(np.float32) / 255
-    deviation = grey - cv2.blur(grey, window)
-    square = deviation * deviation
-    variance = np.maximum(cv2.blur(square, window), 0)
-    third = cv2.blur(square * deviation, window)
+    side = small.window(WINDOW)
+    grey = small.pixels.astype(np.float32)
+    deviation = cv2.subtract(grey, cv2.blur(grey, (side, side))) / 255
+    square = cv2.multiply(deviation, deviation)
+    variance, third = (_means(values, side) for values in (square, cv2.multiply(square, deviation)))
     spread = variance * np.sqrt(variance)
-    weights = np.minimum(spread, np.percentile(spread[::STRIDE, ::STRIDE], LOUDEST))
+    weights = np.minimum(spread, np.percentile(spread, LOUDEST))
     skewness = np.clip(third / np.maximum(spread, FLAT), -STEEPEST, STEEPEST)
     total = float(weights.sum(dtype=np.float64))
     return float((skewness * weights).sum(dtype=np.float64)) / total if total > 0 else 0.0
+
+
+def _means(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """The means over windows of that side, side by side: float32 (rows, columns); what is left over is not in them."""
+    rows, columns = (max(1, length // side) for length in values.shape)
+    whole = values[: rows * side, : columns * side]
+    return np.asarray(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
 
 
 def is_negative(pixels: NDArray[np.uint8]) -> bool:

@@ -32,6 +32,8 @@ ACROSS_EDGE = 0.01
 PAPER_PERCENTILE = 75
 # The solution is near enough when it is off by less than this share of a hundredth of a grey value.
 NEAR_ENOUGH, MOST_ROUNDS = 1e-4, 2000
+# Of each grey value; black counts as the darkest grey.
+_LOGARITHMS = np.log(np.maximum(np.arange(256), 1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +71,7 @@ def measure_shade(
     # Type up to a tile's size closes to paper.
     window = np.ones((side | 1, side | 1), np.uint8)
     closed = cv2.morphologyEx(cv2.medianBlur(pixels, 3), cv2.MORPH_CLOSE, window)
-    tones = np.log(np.maximum(cv2.blur(closed, (EDGE_PIXELS, EDGE_PIXELS)), 1).astype(np.float64))
+    tones = _LOGARITHMS[cv2.blur(closed, (EDGE_PIXELS, EDGE_PIXELS))]
     relative = np.median(in_tiles(tones, side), axis=2) - np.log(expected)
     across = _parted(tones.T, side, (columns, rows)).T, _parted(tones, side, (rows, columns))
     slopes, weights = [], []
