@@ -28,14 +28,14 @@ class Nodes:
     """A running cluster: its address, and its nodes by their addresses."""
 
     def __init__(self, port: int, environ: Mapping[str, str], folder: Path) -> None:
-        self.address = f"{HEAD}:{port}"
+        self.address, self.client_port = f"{HEAD}:{port}", port + 1000
         self._environ, self._folder = environ, folder
         self._groups: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, host: str, cpus: int) -> None:
         """Start a node, and wait until it is up."""
         port = int(self.address.partition(":")[2])
-        head = ["--head", "--port", str(port), "--ray-client-server-port", str(port + 1000), "--include-dashboard", "false"]
+        head = ["--head", "--port", str(port), "--ray-client-server-port", str(self.client_port), "--include-dashboard", "false"]
         head += ["--temp-dir", str(self._folder)]
         log = self._folder / f"{host}.log"
         with log.open("wb") as told:

@@ -15,7 +15,7 @@ import pytest
 import standins
 from PIL import Image, ImageDraw, ImageFont
 from rays import HEAD, SECOND, Nodes, cluster
-from stores import BUCKET, contents, s3_server, timeless
+from stores import BUCKET, Mishaps, contents, every_seventh, s3_server, timeless
 
 from digitize.batch.fixity import verify
 from digitize.batch.record import RECORD_NAME, Status
@@ -64,13 +64,21 @@ sys.exit(code)
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[Nodes]:
-    """A cluster whose nodes find the store where the tests find it."""
+def store() -> Iterator[Mishaps]:
+    """A store, and what may befall its requests."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SOURCE_DATE_EPOCH", "1780000000")
         environment.setenv("RAY_metrics_report_interval_ms", "500")
-        with s3_server(environment, STORE_PORT, through_proxy=False), cluster(PORT, {}) as made:
-            yield made
+        with s3_server(environment, STORE_PORT) as mishaps:
+            yield mishaps
+
+
+@pytest.fixture(scope="module")
+def nodes(store: Mishaps) -> Iterator[Nodes]:
+    """A cluster whose nodes find the store where the tests find it."""
+    del store
+    with cluster(PORT, {}) as made:
+        yield made
 
 
 @pytest.fixture
@@ -161,6 +169,35 @@ def test_a_killed_run_is_resumed(nodes: Nodes, out: Address, tmp_path: Path) -> 
     read, before = map(int, re.search(r"(\d+) pages? read, (\d+) done before", told).groups())  # type: ignore[union-attr]
     assert (read + before, before >= 5) == (30, True)
     assert list(verify(out)) == []
+
+
+def test_mishaps_of_a_store_cost_nothing(nodes: Nodes, store: Mishaps, out: Address, tmp_path: Path) -> None:
+    """Of the driver's requests and the readers' some fail, are throttled or cut off: every byte is as without."""
+    put_images(tmp_path, *(f"A{n:02d}" for n in range(12)))
+    run([IN], BUCKET / "smooth", Options(), load=standins.load, workers=Workers(jobs=2))
+    store.happened.clear()
+    store.befall = every_seventh
+    told = finished(start(nodes, "load", out))
+    store.befall = lambda *_: None
+    assert "12 pages read" in told
+    assert {each.split()[0] for each in store.happened} == {"500", "503", "drop"}
+    assert timeless(contents(out)) == timeless(contents(BUCKET / "smooth"))
+
+
+def test_a_cluster_is_reached_from_without(nodes: Nodes, out: Address, tmp_path: Path) -> None:
+    """By its server for clients, ray://: a page that crashes fails, the others are as the local engine's."""
+    put_images(tmp_path, "A01", "A02-crash", "A03")
+    address = f"ray://{HEAD}:{nodes.client_port}"
+    process = standins.program("load", "run", str(IN), "-o", str(out), "--engine", "ray", "--address", address)
+    printed, told = process.communicate(timeout=240)
+    assert (process.returncode, printed) == (ExitCode.PAGES_FAILED, ""), told
+    run([IN / "A01.png", IN / "A03.png"], BUCKET / "within", Options(), load=standins.load, workers=Workers(jobs=2))
+    read = {name: content for name, content in contents(out).items() if not name.startswith("A02")}
+    assert timeless(read) == timeless(contents(BUCKET / "within"))
+    failed = read_record(out / "A02-crash")
+    assert failed is not None
+    assert failed.error is not None
+    assert failed.error.kind == "WorkerCrashed"
 
 
 def test_counts_are_exported(nodes: Nodes, out: Address, tmp_path: Path) -> None:
