@@ -35,7 +35,15 @@ class Nodes:
     def start(self, host: str, cpus: int) -> None:
         """Start a node, and wait until it is up."""
         port = int(self.address.partition(":")[2])
-        head = ["--head", "--port", str(port), "--ray-client-server-port", str(self.client_port), "--include-dashboard", "false"]
+        head = [
+            "--head",
+            "--port",
+            str(port),
+            "--ray-client-server-port",
+            str(self.client_port),
+            "--include-dashboard",
+            "false",
+        ]
         head += ["--temp-dir", str(self._folder)]
         log = self._folder / f"{host}.log"
         with log.open("wb") as told:

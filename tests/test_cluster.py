@@ -134,10 +134,10 @@ def test_a_lost_node_costs_no_page(nodes: Nodes, out: Address, tmp_path: Path) -
 
 
 def test_pages_can_do_no_harm(nodes: Nodes, out: Address, tmp_path: Path) -> None:
-    """They crash, end and hang a reader, and fail with the reason; frames of a file that crash do so alone."""
+    """They crash, end and hang a reader, and fail with the reason; frames that crash, and pages on one, do so alone."""
     put_images(tmp_path, "A01", "A02-crash", "A03-exit", "A04-hang", "A05-raise", "A06-blank", "A07")
-    for name, count in (("reel", 20), ("B-crash", 2)):
-        frames = [Image.new("L", (100, 120), 20 + frame) for frame in range(count)]
+    for name, count, width in (("reel", 20, 100), ("B-crash", 2, 100), ("fold-crash2", 2, 200)):
+        frames = [Image.new("L", (width, 120), 20 + frame) for frame in range(count)]
         frames[0].save(tmp_path / "reel.tif", save_all=True, append_images=frames[1:])
         (IN / f"{name}.tif").write_bytes((tmp_path / "reel.tif").read_bytes())
     process = start(nodes, "load", out, "--page-timeout", "8", "--log-format", "json")
@@ -145,17 +145,19 @@ def test_pages_can_do_no_harm(nodes: Nodes, out: Address, tmp_path: Path) -> Non
     assert (process.returncode, printed) == (ExitCode.PAGES_FAILED, ""), told
     records = {name: read_record(out / name) for name in {path.partition("/")[0] for path in contents(out)}}
     failed = {name: record.error.message.partition(": ")[2] for name, record in records.items() if record and record.error}
-    assert failed.keys() == {"A02-crash", "A03-exit", "A04-hang", "A05-raise", "B-crash-f001", "B-crash-f002"}
+    assert failed.keys() == {"A02-crash", "A03-exit", "A04-hang", "A05-raise"} | {
+        f"{name}-f00{frame}{part}" for name, part in (("B-crash", ""), ("fold-crash2", "-2")) for frame in (1, 2)
+    }
     assert (failed["A04-hang"], failed["A05-raise"]) == ("the page exceeded 8 s", "it is torn")
     assert failed["A02-crash"].startswith("the worker process crashed or was killed: Worker unexpectedly exits")
-    assert len(records) == 29
+    assert len(records) == 33
     crashed = records["A02-crash"]
     assert crashed
     assert (len(crashed.source.sha256), bool(crashed.source.etag), crashed.status) == (64, True, Status.FAILED)
     lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
     assert {line["page"] for line in lines if line["level"] != "warning"} == records.keys()
     again = start(nodes, "load", out, "--log-format", "json")
-    assert again.communicate(timeout=240)[1].count('"skipped": true') == 29
+    assert again.communicate(timeout=240)[1].count('"skipped": true') == 33
 
 
 def test_a_killed_run_is_resumed(nodes: Nodes, out: Address, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from digitize.batch.issues import IssueInput
 from digitize.batch.measuring import Meters
 from digitize.batch.record import Status
 from digitize.batch.sources import scans_of, unread
-from digitize.batch.tasks import Begun, Step
+from digitize.batch.tasks import Begun, Found, Looked, Step, is_counted
 from digitize.batch.worker import spend_no_more_than
 from digitize.errors import DigitizeError, OutputError
 from digitize.storage import Address
@@ -72,13 +72,13 @@ class Reader:
         Raises:
             DigitizeError: what the next page would meet as well.
         """
-        if task.entry != self._entry or task.first != self._next:
+        goes_on = task.entry == self._entry and (isinstance(task.entry, IssueInput) or task.first == self._next)
+        if task.part or not goes_on:
             self._open(task)
         started = time.monotonic()
         outcomes = next(self._steps, None)
         self._next += 1
-        counted = bool(self._source and self._source.media_type)
-        frames = self._source.frames if self._source and counted else 0
+        frames = self._source.frames if self._source and is_counted(self._source) else 0
         ended = outcomes is None or (not isinstance(task.entry, IssueInput) and task.first >= frames)
         for outcome in outcomes or ():
             self._meters.count(outcome)
@@ -86,24 +86,34 @@ class Reader:
             level = logging.WARNING if outcome.status is Status.FAILED else logging.INFO
             why = f": {outcome.error.message}" if outcome.error else ""
             _LOG.log(level, "%s in %.1f s%s", outcome.status, time.monotonic() - started, why)
-        if ended:
+        if ended or task.part:
             self._close()
         return Step(outcomes or (), self._source, ended)
 
-    def look(self, task: Task) -> Source:
-        """What is known of a file when its frames are counted, and none of them has been read."""
+    def look(self, task: Task) -> Looked:
+        """Open a file, and count its frames."""
         assert not isinstance(task.entry, IssueInput)  # noqa: S101 - for the type checker
         known = unread(task.entry.path)
 
         def opened(source: Source) -> None:
             nonlocal known
             known = source
-            if source.media_type:
+            if is_counted(source):
                 raise _CountedError
 
         with contextlib.suppress(_CountedError):
             next(scans_of(task.entry, self._setup.job.options, task.first, opened), None)
-        return known
+        return Looked(known)
+
+    def find(self, task: Task) -> Found:
+        """Find the pages of a task's first frame."""
+        from digitize.batch.reading import pages_of  # noqa: PLC0415 - as below
+
+        assert not isinstance(task.entry, IssueInput)  # noqa: S101 - for the type checker
+        job = self._setup.job
+        scan = next(scans_of(task.entry, job.options, task.first, lambda _: None), None)
+        pages = pages_of(scan, job, self._loaded) if scan else ()
+        return Found(tuple(page.page_id for page in pages) if len(pages) > 1 else ())
 
     def _open(self, task: Task) -> None:
         from digitize.batch.reading import read_entry  # noqa: PLC0415 - how many threads libraries start is read first
@@ -112,14 +122,14 @@ class Reader:
         self._entry, self._next, self._source = task.entry, task.first, None
         self._page = "" if isinstance(task.entry, IssueInput) else task.entry.stem
 
-        def stages() -> Stages:
-            assert self._stages  # noqa: S101 - loaded before the first page
-            return self._stages
-
         def opened(source: Source) -> None:
             self._source = source
 
-        self._steps = read_entry(task.entry, self._setup.job, stages, first=task.first, on_open=opened)
+        self._steps = read_entry(task.entry, self._setup.job, self._loaded, first=task.first, part=task.part, on_open=opened)
+
+    def _loaded(self) -> Stages:
+        assert self._stages  # noqa: S101 - loaded before the first page
+        return self._stages
 
     def _close(self) -> None:
         """Let go of the file, and of its copy."""

@@ -12,30 +12,23 @@ import socket
 import textwrap
 import threading
 import time
-from collections import deque
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitize.batch.issues import IssueInput
-from digitize.batch.pool import ATTEMPTS, LOADING_TIMEOUT, STARTS, TICK
-from digitize.batch.reading import fail_task
-from digitize.batch.record import MORE_MEMORY, MORE_TIME, REPORT_SCAN, Failure
-from digitize.batch.sources import summed
-from digitize.batch.tasks import Begun, Step, Task
+from digitize.batch.readers import TICK, Readers, Seat
+from digitize.batch.record import MORE_MEMORY, REPORT_SCAN, Failure
+from digitize.batch.tasks import Begun, Found, Looked, is_counted
 from digitize.batch.worker import ending
 from digitize.errors import DigitizeError, MissingDependencyError
-from digitize.model import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from digitize.batch.outcome import Outcome
-    from digitize.batch.tasks import Readable, Setup, Workers
+    from digitize.batch.tasks import Setup, Step, Task, Workers
 
-# How often a page's node may be lost before the page itself is held to be why.
-LOSSES = 5
 # Frames of a file that one reader reads at least: every reader that opens a file sums all of it, and fetches it before.
 SHARE = 16
 # So much of what Ray says of a death goes into a record.
@@ -44,42 +37,25 @@ LONGEST = 300
 _NO_MEMORY = ("OutOfMemoryError", "OUT_OF_MEMORY", "low on memory")
 # For a cluster's first answer, in seconds.
 PATIENCE = 20.0
-# After this time without a reader, in seconds, the user is told what the cluster lacks.
-NOBODY = 60.0
+# After this time without a reader, in seconds, the user is told what the cluster lacks, and again after that time.
+NOBODY, AGAIN = 60.0, 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A task that waits, what is known of its file, and how often its reader's node has been lost."""
+@dataclass(slots=True, kw_only=True)
+class _Actor(Seat):
+    """A reader on a node, what is awaited of it, and how many pages it has read; `parts` are left of a frame's two pages."""
 
-    task: Task
-    source: Source | None = None
-    losses: int = 0
-
-
-@dataclass(slots=True)
-class _Seat:
-    """A place for a reader: the actor that sits there, what it does, and until when it must have told something."""
-
-    actor: Any
+    handle: Any
     awaited: Any
     node: str = ""
-    task: Task | None = None
-    losses: int = 0
-    source: Source | None = None
-    told: set[str] = field(default_factory=set)
     read: int = 0
-    deadline: float | None = None
-    limit: float = 0.0
-    killed_for: Failure | None = None
-
-    def until(self, seconds: float) -> None:
-        """Give it so many seconds to the next word."""
-        self.limit, self.deadline = seconds, time.monotonic() + seconds
+    parts: tuple[str, ...] = ()
 
 
-class Cluster:
-    """Reads inputs on the nodes of a Ray cluster, see `Readers`."""
+class Cluster(Readers[_Actor]):
+    """Reads inputs on the nodes of a Ray cluster."""
+
+    tasks_at_start = False  # a cluster that grows may take minutes to
 
     def __init__(
         self, setup: Setup, workers: Workers, most_jobs: int | None, on_warning: Callable[[str], None], memory_of_a_reader: int
@@ -88,46 +64,27 @@ class Cluster:
         from digitize.batch.actor import Reader  # noqa: PLC0415 - needs Ray
         from digitize.batch.measuring import Meters  # noqa: PLC0415 - the same
 
-        self._meters = Meters()
-        self._workers, self._on_warning = workers, on_warning
-        self._jobs = workers.jobs or self._default_jobs(memory_of_a_reader, most_jobs)
-        self._setup = replace(setup, jobs=self._jobs)
-        self._job = setup.job
+        self._meters, self._workers = Meters(), workers
+        jobs = workers.jobs or self._default_jobs(memory_of_a_reader, most_jobs)
+        super().__init__(replace(setup, jobs=jobs, least_share=SHARE), workers.page_timeout, on_warning)
         self._told_setup = self._ray.put(self._setup)
         wanted = {"num_cpus": 1, "num_gpus": workers.gpus} | ({"memory": workers.memory} if workers.memory else {})
         self._remote = self._ray.remote(Reader).options(
             **wanted, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD"
         )
-        self._seats: list[_Seat] = []
-        self._entries: Iterator[tuple[int, Readable]] = iter(())
-        self._waiting: deque[_Waiting] = deque()
-        self._warned: set[str] = set()
-        self._broken_starts = 0
         self._alone_since: float | None = None
 
     @property
     def busy(self) -> tuple[str, ...]:
         """How many readers read, and how many are still to come."""
-        reading = sum(seat.task is not None for seat in self._seats)
-        coming = sum(not seat.node for seat in self._seats)
+        reading = sum(actor.task is not None for actor in self._seats)
+        coming = sum(not actor.ready for actor in self._seats)
         return tuple(text for text, count in ((f"{reading} reading", reading), (f"{coming} starting", coming)) if count)
-
-    def read(
-        self, entries: Iterable[tuple[int, Readable]], on_tick: Callable[[], None] = lambda: None
-    ) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
-        """Read inputs, see `Readers`."""
-        self._entries = iter(entries)
-        while self._has_waiting() or any(seat.task for seat in self._seats):
-            self._employ()
-            for seat in self._with_news():
-                yield from self._hear(seat)
-            self._watch()
-            on_tick()
 
     def close(self) -> None:
         """End all readers at once, whatever they do."""
-        for seat in self._seats:
-            self._ray.kill(seat.actor)
+        for actor in self._seats:
+            self._kill(actor)
         self._seats.clear()
         if self._ours:
             self._ray.shutdown()
@@ -139,108 +96,104 @@ class Cluster:
         jobs = min(jobs, int(there.get("memory", 0) / memory_of_a_reader)) if there.get("memory") else jobs
         return max(1, jobs if most is None else min(jobs, most))
 
-    def _has_waiting(self) -> bool:
-        """Whether a task waits; the next input is asked for where none does."""
-        if not self._waiting:
-            self._waiting.extend(_Waiting(Task(index, entry)) for index, entry in islice(self._entries, 1))
-        return bool(self._waiting)
+    def _start(self) -> _Actor:
+        handle = self._remote.remote(self._told_setup, str(Path.cwd()))
+        return _Actor(handle=handle, awaited=handle.begin.remote())
 
-    def _employ(self) -> None:
-        """Give waiting tasks to idle readers, and ask for more readers as long as there are tasks for them."""
-        for seat in self._seats:
-            if seat.node and seat.task is None and self._has_waiting():
-                waiting = self._waiting.popleft()
-                seat.source, seat.losses, seat.told = waiting.source, waiting.losses, set()
-                self._give(seat, waiting.task)
-        while len(self._seats) < self._jobs and self._has_waiting():
-            actor = self._remote.remote(self._told_setup, str(Path.cwd()))
-            self._seats.append(_Seat(actor, actor.begin.remote()))
+    def _tell(self, seat: _Actor, task: Task) -> None:
+        """Let a reader read, frame by frame.
 
-    def _give(self, seat: _Seat, task: Task) -> None:
-        # What has ended one reader may end this one: then the record should tell of which file, and which of its frames.
-        looks = task.attempt > 1 and seat.source is None and not isinstance(task.entry, IssueInput)
-        seat.task, seat.awaited = task, (seat.actor.look if looks else seat.actor.read).remote(task)
-        pages = len(task.entry.pages) if isinstance(task.entry, IssueInput) else 1
-        seat.until(self._workers.page_timeout * pages)
+        What has ended one reader may end this one: then the record should tell of which file, which of its frames and
+        which of the pages on it. So on a second attempt these are asked for first, one after the other.
+        """
+        careful = task.attempt > 1 and not isinstance(task.entry, IssueInput)
+        seat.parts = ()
+        if careful and not is_counted(seat.source):
+            seat.awaited = seat.handle.look.remote(task)
+        else:
+            seat.awaited = (seat.handle.find if careful else seat.handle.read).remote(task)
 
-    def _with_news(self) -> list[_Seat]:
-        """Those who have told something, or are gone, after a moment at most."""
-        awaited = {seat.awaited: seat for seat in self._seats if seat.awaited is not None}
+    def _kill(self, seat: _Actor) -> None:
+        self._ray.kill(seat.handle)
+
+    def _news(self) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
+        awaited = {actor.awaited: actor for actor in self._seats if actor.awaited is not None}
         if not awaited:
             time.sleep(TICK)
-            return []
+            return
         first, rest = self._ray.wait(list(awaited), num_returns=1, timeout=TICK)
         more = self._ray.wait(rest, num_returns=len(rest), timeout=0)[0] if first and rest else []
-        return [awaited[each] for each in (*first, *more)]
+        for each in (*first, *more):
+            yield from self._hear(awaited[each])
 
-    def _hear(self, seat: _Seat) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
+    def _hear(self, actor: _Actor) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
         """What a reader has told, or, where it is gone, what becomes of its task."""
         errors = self._ray.exceptions
         try:
-            told: Begun | Source | Step = self._ray.get(seat.awaited)
+            told: Begun | Looked | Found | Step = self._ray.get(actor.awaited)
         except errors.RayTaskError as error:
             raise ending(error.cause) from error
         except errors.RayError as error:
-            self._seats.remove(seat)
-            yield from self._bury(seat, error)
+            self._seats.remove(actor)
+            for index, failed in self._bury(actor, _cause_of_death(error), lost=self._is_lost(actor.node)):
+                for outcome in failed:
+                    self._meters.count(outcome)
+                yield index, failed
             return
-        seat.awaited = None
-        self._broken_starts = 0
-        task = seat.task
+        actor.awaited, task = None, actor.task
         if isinstance(told, Begun):
-            self._begun(seat, told)
-        elif isinstance(told, Source) and task:
-            seat.source = told
-            self._give(seat, task)
-        elif isinstance(told, Step) and task:
-            yield from self._go_on(seat, task, told)
+            actor.ready, actor.node, self._broken_starts = True, told.node, 0
+            self._warn_once(told.warnings)
+        elif task is None:
+            return
+        elif isinstance(told, Looked):
+            actor.source = told.source
+            actor.awaited = actor.handle.find.remote(task)
+            actor.until(self._page_timeout)
+        elif isinstance(told, Found):
+            actor.parts = told.parts
+            self._read_on(actor, task)
+        else:
+            yield from self._go_on(actor, task, told)
 
-    def _go_on(self, seat: _Seat, task: Task, step: Step) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
-        """Tell of a frame that has been read, and go on with the next one."""
-        seat.source, seat.losses = step.source, 0
-        seat.told |= {outcome.page_id for outcome in step.outcomes}
-        seat.read += sum(not outcome.skipped for outcome in step.outcomes)
-        task = self._share_out(task, step)
+    def _read_on(self, actor: _Actor, task: Task) -> None:
+        """Let a reader read the next frame, or the next page on it."""
+        actor.part, *left = actor.parts or ("",)
+        actor.parts = tuple(left)
+        actor.awaited = actor.handle.read.remote(replace(task, part=actor.part))
+        actor.until(self._patience(task))
+
+    def _go_on(self, actor: _Actor, task: Task, step: Step) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
+        """Tell of a frame that has been read, or a page on it, and go on with the next one."""
+        actor.source = step.source or actor.source
+        actor.read += sum(not outcome.skipped for outcome in step.outcomes)
+        if actor.parts:
+            actor.told |= {outcome.page_id for outcome in step.outcomes}
+            self._read_on(actor, task)
+        else:
+            if not step.ended and step.source:
+                self._share_out(actor, step.source)
+            at_end = step.ended or (actor.task is not None and actor.task.first == actor.task.last)
+            self._frame_read(actor, step.outcomes)
+            if at_end:
+                self._rest(actor)
+            elif actor.task:
+                self._read_on(actor, actor.task)
         if step.outcomes:
             yield task.index, step.outcomes
-        if step.ended or task.first == task.last:
-            self._rest(seat)
-        else:
-            attempt = task.attempt if isinstance(task.entry, IssueInput) else 1
-            self._give(seat, replace(task, first=task.first + 1, attempt=attempt))
 
-    def _begun(self, seat: _Seat, begun: Begun) -> None:
-        seat.node = begun.node
-        for warning in set(begun.warnings) - self._warned:
-            self._on_warning(warning)
-        self._warned |= set(begun.warnings)
-
-    def _rest(self, seat: _Seat) -> None:
+    def _rest(self, actor: _Actor) -> None:
         """Let a reader wait for its next task, or leave when it has read its pages."""
-        seat.task, seat.deadline = None, None
-        if seat.read >= self._setup.pages_per_worker:
-            self._seats.remove(seat)
-            self._ray.kill(seat.actor)
-
-    def _share_out(self, task: Task, step: Step) -> Task:
-        """Leave a reader its share of a file of many frames, and put the others' shares first in the queue."""
-        if task.last is not None or isinstance(task.entry, IssueInput) or step.ended or step.source is None:
-            return task
-        frames = step.source.frames
-        share = max(SHARE, -(-frames // self._jobs))
-        shares = [Task(task.index, task.entry, first, min(frames, first + share - 1)) for first in range(1, frames + 1, share)]
-        own, *others = [each for each in shares if each.last is not None and each.last >= task.first]
-        self._waiting.extendleft(_Waiting(each, step.source) for each in reversed(others))
-        return replace(task, last=own.last)
+        actor.task, actor.deadline = None, None
+        if actor.read >= self._setup.pages_per_worker:
+            self._seats.remove(actor)
+            self._kill(actor)
 
     def _watch(self) -> None:
         """End readers that are silent for too long, and say so where the cluster gives none."""
+        super()._watch()
         now = time.monotonic()
-        for seat in self._seats:
-            if seat.deadline is not None and now > seat.deadline and not seat.killed_for:
-                seat.killed_for = Failure("PageTimeout", f"the page exceeded {seat.limit:g} s", MORE_TIME)
-                self._ray.kill(seat.actor)
-        if any(seat.node for seat in self._seats):
+        if any(actor.ready for actor in self._seats):
             self._alone_since = None
         elif self._alone_since is None:
             self._alone_since = now
@@ -249,44 +202,13 @@ class Cluster:
             wants = f"1 CPU{f' and {self._workers.gpus:g} GPU' if self._workers.gpus else ''}"
             has = f"{free.get('CPU', 0):g} CPU and {free.get('GPU', 0):g} GPU"
             self._on_warning(f"no reader has started for a while: each wants {wants}, the cluster has {has} to spare")
-            self._alone_since = now + LOADING_TIMEOUT
+            self._alone_since = now + AGAIN
 
-    def _bury(self, seat: _Seat, error: Exception) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
-        """Let a lost reader's task be tried again; a page that has ended two readers is recorded as failed.
-
-        A node that is lost takes its readers with it, by no fault of their pages.
-        """
-        lost = self._is_lost(seat.node)
-        failure = seat.killed_for or _cause_of_death(error)
-        task = seat.task
-        if task and isinstance(task.entry, IssueInput):  # its pages are understood together
-            task = replace(task, first=1)
-        if task is None:
-            self._count_broken_start(seat, failure, lost=lost)
-        elif lost and seat.losses < LOSSES:
-            self._waiting.appendleft(_Waiting(task, seat.source, seat.losses + 1))
-        elif task.attempt < ATTEMPTS and not lost:
-            self._waiting.appendleft(_Waiting(replace(task, attempt=task.attempt + 1), seat.source, seat.losses))
-        else:
-            source = seat.source or (None if isinstance(task.entry, IssueInput) else summed(task.entry.path))
-            outcomes = fail_task(task, failure, self._job, source, seat.told)
-            for outcome in outcomes:
-                self._meters.count(outcome)
-            yield task.index, outcomes
-            after = replace(task, first=task.first + 1, attempt=1)
-            counted = seat.source is not None and seat.source.media_type
-            if counted and seat.source and after.first <= (after.last or seat.source.frames):
-                self._waiting.appendleft(_Waiting(after, seat.source))
-
-    def _count_broken_start(self, seat: _Seat, failure: Failure, *, lost: bool) -> None:
-        if seat.node or lost:  # it had begun, and was idle
-            return
-        self._broken_starts += 1
-        if self._broken_starts >= STARTS:
-            raise DigitizeError(
-                f"readers do not start: {failure.message}",
-                remedy="see Ray's logs of the node; all nodes need the same digitize, with its models",
-            )
+    def _never_start(self, _seat: _Actor, failure: Failure) -> DigitizeError:
+        return DigitizeError(
+            f"readers do not start: {failure.message}",
+            remedy="see Ray's logs of the node; all nodes need the same digitize, with its models",
+        )
 
     def _is_lost(self, node: str) -> bool:
         return bool(node) and not any(each["NodeID"] == node and each["Alive"] for each in self._ray.nodes())

@@ -108,6 +108,7 @@ def read_entry(
     stages: Callable[[], Stages],
     *,
     first: int = 1,
+    part: str = "",
     on_open: Callable[[Source], None] = lambda _: None,
     on_part: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[Outcome, ...]]:
@@ -118,6 +119,7 @@ def read_entry(
         job: what the run was told.
         stages: gives what pages are read with; called for the first page that is not done already.
         first: the frame to begin with, from 1.
+        part: the one page to read of the two that each frame shows; "" for both.
         on_open: called with what is known of the file, once it is open and again when its frames are counted.
         on_part: called with the id of each of the two pages on a frame, before it is read.
 
@@ -131,12 +133,13 @@ def read_entry(
     if isinstance(entry, IssueInput):
         for place, outcome in enumerate(_read_issue(entry, job), start=1):
             yield (replace(outcome, frame=place),)
-    elif first == 1 and (records := _done_before(entry, job)):
+    elif first == 1 and not part and (records := _done_before(entry, job)):
         yield tuple(Outcome.of(record, skipped=True) for record in records)
     else:
         started = time.perf_counter()
         for scan in scans_of(entry, job.options, first, on_open):
-            yield _read_frame(scan, job, stages, job.described.of(entry.stem, scan.page_id), started, on_part=on_part)
+            told = job.described.of(entry.stem, scan.page_id)
+            yield _read_frame(scan, job, stages, told, started, part=part, on_part=on_part)
             started = time.perf_counter()
 
 
@@ -193,14 +196,17 @@ def _read_frame(
     described: Description,
     started: float,
     *,
+    part: str,
     on_part: Callable[[str], None],
 ) -> tuple[Outcome, ...]:
-    """Read the pages of one frame; `started` is when it began to be opened."""
+    """Read the pages of one frame, or the one that is told; `started` is when it began to be opened."""
     if records := _frame_before(scan, job, described):
-        return tuple(Outcome.of(record, skipped=True) for record in records)
+        return tuple(Outcome.of(record, skipped=True) for record in records if part in {"", record.page_id})
     outcomes = []
-    pages = _pages(scan, job, stages)
+    pages = pages_of(scan, job, stages)
     for page in pages:
+        if part not in {"", page.page_id}:
+            continue
         told = described
         if len(pages) > 1:
             told = joined(described, job.described.of(page.page_id))
@@ -212,7 +218,7 @@ def _read_frame(
     return tuple(outcomes)
 
 
-def _pages(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages]) -> tuple[Scan | FailedFrame, ...]:
+def pages_of(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages]) -> tuple[Scan | FailedFrame, ...]:
     """The pages of one frame: two where it shows two side by side."""
     if isinstance(scan, FailedFrame) or not may_split(scan, job.options):
         return (scan,)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from digitize.batch.archive import is_report
 from digitize.batch.described import describe
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from digitize.batch.issues import Entry
     from digitize.batch.lease import Hold
     from digitize.batch.outcome import Outcome
+    from digitize.batch.readers import Readers
     from digitize.batch.reading import Stages
-    from digitize.batch.tasks import Readers
     from digitize.options import Options
     from digitize.storage import Place
 
@@ -229,7 +229,7 @@ def _open_pool(  # noqa: PLR0917 - those of the above
     load: Callable[[Options, int], Stages],
     hold: Hold,
     on_warning: Callable[[str], None],
-) -> Readers:
+) -> Readers[Any]:
     """Readers on a cluster, or processes of this machine: threads are shared out among these."""
     if workers.engine is Engine.RAY:
         from digitize.batch.cluster import Cluster  # noqa: PLC0415 - Ray need not be there

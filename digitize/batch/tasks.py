@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from digitize import __version__
 from digitize.batch.issues import IssueInput
 from digitize.scan import Input
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
 
     from digitize.batch.outcome import Outcome
     from digitize.batch.reading import Job, Stages
@@ -29,31 +29,6 @@ class Engine(StrEnum):
 
 # What is given to a worker to be read.
 Readable = Input | IssueInput
-
-
-class Readers(Protocol):
-    """Those who read, wherever they are: processes of this machine, or of many."""
-
-    @property
-    def busy(self) -> tuple[str, ...]:
-        """What each of them is doing, in a word or by the name of its page."""
-
-    def read(
-        self, entries: Iterable[tuple[int, Readable]], on_tick: Callable[[], None]
-    ) -> Iterator[tuple[int, tuple[Outcome, ...]]]:
-        """Read inputs, each with its place among the run's, which are asked for one by one as there is somebody to read them.
-
-        `on_tick` is called several times a second.
-
-        Yields:
-            An input's place, and how pages of it ended.
-
-        Raises:
-            DigitizeError: the run cannot go on.
-        """
-
-    def close(self) -> None:
-        """End all of them at once, whatever they do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +56,8 @@ class Workers:
 class Task:
     """Frames `first` to `last` of an input, to be read; `last` None for a worker's share of those that there are.
 
-    `index` is the input's place among the run's; `attempt` counts the readings of the first frame.
+    `index` is the input's place among the run's; `attempt` counts the readings of the first frame. `part` is the one to be
+    read of the two pages that the first frame shows; "" for both.
     """
 
     index: int
@@ -89,25 +65,32 @@ class Task:
     first: int = 1
     last: int | None = None
     attempt: int = 1
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a worker is told when it begins. `share` parts a file's frames among the workers."""
+    """What a worker is told when it begins. Of a file of many frames one worker reads at least a share of so many."""
 
     job: Job
     load: Callable[[Options, int], Stages]
     threads: int
     jobs: int
     pages_per_worker: int
+    least_share: int = 1
     version: str = __version__
 
     def last_of(self, task: Task, frames: int) -> int:
         """The last frame that a worker reads of a file of so many frames before another may go on."""
         if task.last is not None:
             return task.last
-        share = min(self.pages_per_worker, -(-frames // self.jobs))
-        return min(frames, task.first + max(1, share) - 1)
+        share = min(self.pages_per_worker, max(self.least_share, -(-frames // self.jobs)))
+        return min(frames, task.first + share - 1)
+
+
+def is_counted(source: Source | None) -> bool:
+    """Whether the frames of a file are known; until then it is taken for one."""
+    return source is not None and bool(source.media_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +112,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A worker has opened its file; told again when the frames are counted, then `counted`."""
+    """A worker has opened its file; told again when the frames are counted."""
 
     source: Source
-    counted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +152,20 @@ class Begun:
 
     node: str
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is known of a file whose frames are counted, and none of them read."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The pages that a frame shows, by their ids, where these are two; none where it is one."""
+
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Parted, Read, Ready
+from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Parted, Read, Ready, is_counted
 from digitize.errors import DigitizeError
 
 if TYPE_CHECKING:
@@ -68,9 +68,9 @@ def _serve(tasks: Connection[object, Task | None], messages: Connection[Message,
 
         def opened(source: Source) -> None:
             nonlocal frames
-            if source.media_type:  # not known before the frames are
+            if is_counted(source):
                 frames = source.frames
-            messages.send(Opened(source, counted=bool(source.media_type)))
+            messages.send(Opened(source))
 
         def parted(page: str) -> None:
             messages.send(Parted(page))
