@@ -95,6 +95,29 @@ def test_the_writing_mode_can_be_told() -> None:
     assert find_orientation(pixels, lines, Reader(), HORIZONTAL) == Orientation(1, HORIZONTAL)
 
 
+def closely_set() -> tuple[NDArray[np.uint8], tuple[Polygon, ...]]:
+    """A vertical page whose characters follow each other more closely than its columns do; detected are rows, and a heading."""
+    pixels = np.full((400, 400), 255, np.uint8)
+    for row in range(10):
+        for column in range(12):
+            x, y = 60 + 26 * column, 20 + 18 * row
+            pixels[y + 2 : y + 16, x + 2 : x + 16] = 0
+            pixels[y + 2 : y + 9, x + 9 : x + 16] = 255
+    rows: list[Polygon] = [((60, y), (364, y), (364, y + 18), (60, y + 18)) for y in range(20, 200, 18)]
+    return pixels, (*rows, ((20, 20), (40, 20), (40, 200), (20, 200)))
+
+
+def test_rows_across_the_columns_of_a_vertical_page_are_no_lines() -> None:
+    """What a detector sees as level lines is none where it stands no further apart than its characters."""
+    assert find_orientation(*closely_set(), Reader()) == Orientation(1, VERTICAL)
+
+
+def test_level_lines_of_a_page_that_is_told_to_be_vertical_are_its_headings() -> None:
+    """An upright page is turned into the reading frame, also where most of what was detected lies flat."""
+    pixels, lines = typeset(HORIZONTAL)
+    assert find_orientation(pixels, lines, Reader(), VERTICAL) == Orientation(1, VERTICAL)
+
+
 def test_a_page_without_lines_is_left_as_it_is() -> None:
     """Where nothing tells, nothing is turned."""
     pixels, _ = typeset(HORIZONTAL)
