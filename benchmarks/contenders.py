@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 def digitize(threads: int) -> Reader:
     """This program: the whole path, with all files written."""
-    from digitize.batch.reading import Job, load_stages, read_entry  # noqa: PLC0415 - each contender loads its own
+    from digitize.batch.job import Job, load_stages  # noqa: PLC0415 - each contender loads its own
+    from digitize.batch.reading import read_entry  # noqa: PLC0415 - the same
     from digitize.ocr.weights import find_weights  # noqa: PLC0415
     from digitize.options import Options  # noqa: PLC0415
     from digitize.scan import find_inputs  # noqa: PLC0415

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from digitize.batch.reading import Stages
+from digitize.batch.job import Stages
 from digitize.model import Issue, Page
 from digitize.pipeline import PageResult
 

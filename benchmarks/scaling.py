@@ -27,7 +27,7 @@ from speed import memory_of_tree
 
 import digitize
 from digitize.batch.documents import page_documents
-from digitize.batch.reading import Stages
+from digitize.batch.job import Stages
 from digitize.batch.tasks import Workers
 from digitize.evaluate import aligned
 from digitize.ocr import Character, Detection, Engine, Reading

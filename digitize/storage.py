@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import re
 import time
 from dataclasses import dataclass, field, replace
@@ -342,3 +343,13 @@ def fetched(file: Place) -> Iterator[Path]:
         copy = Path(folder) / f"page{file.suffix}"
         file.fetch(copy)
         yield copy
+
+
+def sum_of(file: Place) -> str:
+    """The SHA-256 (hex) of a file's content; of one in a store that of a copy.
+
+    Raises:
+        OSError: it cannot be had; FileNotFoundError if it is not there.
+    """
+    with fetched(file) as copy, copy.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

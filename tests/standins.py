@@ -20,7 +20,7 @@ import numpy as np
 from digitize.__main__ import main
 from digitize.batch import run as runs
 from digitize.batch.documents import page_documents
-from digitize.batch.reading import Stages, load_stages
+from digitize.batch.job import Stages, load_stages
 from digitize.errors import OutputError, PageError
 from digitize.geometry import Box
 from digitize.model import Article, ArticleKind, Folio, LinePiece, Page, Passage, Region, Role, TextLine

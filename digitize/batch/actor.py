@@ -27,8 +27,8 @@ from digitize.storage import Address
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from digitize.batch.job import Stages
     from digitize.batch.outcome import Outcome
-    from digitize.batch.reading import Stages
     from digitize.batch.tasks import Readable, Setup, Task
     from digitize.model import Source
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -16,7 +15,7 @@ from digitize.batch.unfinished import MARK_NAME
 from digitize.batch.writing import read_record
 from digitize.errors import OutputError
 from digitize.scan.page_ids import REPORT_NAME, natural_order, printable
-from digitize.storage import Address, fetched, place
+from digitize.storage import Address, place, sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -185,8 +184,7 @@ def _is_of_report(path: Path, output: Path) -> bool:
 def _sum(path: Place) -> str:
     """The SHA-256 (hex) of a file; empty where it is not there."""
     try:
-        with fetched(path) as copy, copy.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sum_of(path)
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:

@@ -13,10 +13,11 @@ from digitize.batch.archive import is_report
 from digitize.batch.described import describe
 from digitize.batch.feed import Feed, find_sources
 from digitize.batch.issues import gather
+from digitize.batch.job import Job, load_stages, now
 from digitize.batch.lease import held
 from digitize.batch.outcome import Summary, Tally
 from digitize.batch.pool import Pool
-from digitize.batch.reading import Job, load_stages, now, read_entry
+from digitize.batch.reading import read_entry
 from digitize.batch.record import RECORD_NAME, Status
 from digitize.batch.tasks import Engine, Setup, Workers
 from digitize.batch.unfinished import begin, command_digest, finish
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from digitize.batch.issues import Entry
+    from digitize.batch.job import Stages
     from digitize.batch.lease import Hold
     from digitize.batch.outcome import Outcome
     from digitize.batch.readers import Readers
-    from digitize.batch.reading import Stages
     from digitize.options import Options
     from digitize.storage import Place
 

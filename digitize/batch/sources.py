@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from digitize.errors import UnreadableImageError
 from digitize.model import Source
 from digitize.scan import FailedFrame, open_scans
 from digitize.scan.page_ids import printable
-from digitize.storage import fetched
+from digitize.storage import fetched, sum_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,8 +54,7 @@ def summed(path: Place) -> Source:
     try:
         if not isinstance(path, Path):
             source = replace(source, etag=path.version())
-        with fetched(path) as copy, copy.open("rb") as stream:
-            return replace(source, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+        return replace(source, sha256=sum_of(path))
     except OSError:
         return source
 
@@ -69,8 +67,7 @@ def known_sum(path: Place, before: Source) -> str:
     try:
         if not isinstance(path, Path):
             return before.sha256 if before.etag and path.version() == before.etag else ""
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return sum_of(path)
     except OSError:
         return ""
 

@@ -13,8 +13,8 @@ from digitize.scan import Input
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from digitize.batch.job import Job, Stages
     from digitize.batch.outcome import Outcome
-    from digitize.batch.reading import Job, Stages
     from digitize.errors import DigitizeError
     from digitize.model import Source
     from digitize.options import Options

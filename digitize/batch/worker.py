@@ -21,8 +21,8 @@ from digitize.errors import DigitizeError
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from digitize.batch.job import Stages
     from digitize.batch.lock import Lock
-    from digitize.batch.reading import Stages
     from digitize.batch.tasks import Message, Setup, Task
     from digitize.model import Source
 

@@ -30,6 +30,7 @@ import yaml
 
 from digitize.errors import ConfigurationError, MissingDependencyError
 from digitize.ocr.runtime import onnxruntime
+from digitize.storage import sum_of
 
 SUMS = "SHA256SUMS"
 
@@ -213,7 +214,7 @@ def install_fetched(model: str, detection: Path, recognition: Path) -> Path:
                     raise MissingDependencyError(f"{source}: no {name} came with the model", remedy="fetch it again")
                 shutil.copyfile(source / name, scratch / part / name)
         names = [f"{part}/{name}" for part in ("det", "rec") for name in (_ONNX, _YML)]
-        sums = "".join(f"{sha256_of(scratch / name)}  {name}\n" for name in names)
+        sums = "".join(f"{sum_of(scratch / name)}  {name}\n" for name in names)
         (scratch / SUMS).write_text(sums, "utf-8")
         _swap_in(scratch, target, keep_whole=False)
     finally:
@@ -238,12 +239,6 @@ def read_characters(part: ModelPart) -> tuple[str, ...]:
         ) from error
 
 
-def sha256_of(path: Path) -> str:
-    """The SHA-256 (hex) of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def read_sums(folder: Path) -> dict[str, str]:
     """The sums that stand in a model folder's SHA256SUMS, by relative path; empty when it has none."""
     try:
@@ -261,11 +256,11 @@ def _part(folder: Path, part: str, sums: dict[str, str]) -> ModelPart:
                 f"{path} is not there", remedy="a model folder holds inference.onnx and inference.yml in det/ and rec/"
             )
         expected = sums.get(f"{part}/{name}")
-        if expected and sha256_of(path) != expected:
+        if expected and sum_of(path) != expected:
             raise MissingDependencyError(
                 f"{path} is not the file it was (its SHA-256 differs)", remedy="fetch or install the model again"
             )
-    return ModelPart(_model_name(folder / part / _YML), folder / part, sha256_of(folder / part / _ONNX))
+    return ModelPart(_model_name(folder / part / _YML), folder / part, sum_of(folder / part / _ONNX))
 
 
 def _model_name(path: Path) -> str:
@@ -295,7 +290,7 @@ def _check(path: Path, expected: WheelFile) -> FileState:
     size = path.stat().st_size
     if size != expected.size:
         return FileState(path, size, "", f"{size} bytes, not {expected.size}")
-    digest = sha256_of(path)
+    digest = sum_of(path)
     return FileState(path, size, digest, "" if digest == expected.sha256 else "another SHA-256")
 
 
@@ -312,7 +307,7 @@ def _fetched_state(known: KnownModel) -> ModelState:
     files = []
     for name, expected in read_sums(folder).items():
         path = folder / name
-        digest = sha256_of(path) if path.is_file() else ""
+        digest = sum_of(path) if path.is_file() else ""
         fault = "" if digest == expected else "another SHA-256" if digest else "missing"
         files.append(FileState(path, path.stat().st_size if digest else 0, digest, fault))
     return ModelState(known.name, str(folder) if files else "not fetched", tuple(files))
