@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -136,6 +137,21 @@ def test_the_pieces_of_a_line_are_joined() -> None:
     whole = lines[2]
     torn = [Box(whole.x0, whole.y0, whole.x0 + 140, whole.y1), Box(whole.x0 + 155, whole.y0, whole.x1, whole.y1)]
     assert sorted(join([*lines[:2], *lines[3:], *torn])) == sorted(lines)
+
+
+def test_words_that_fill_a_line_alone_are_joined_over_wide_white() -> None:
+    """Two words at the ends of a line are one line where the lines around run over the white, and two where they keep off."""
+    pixels = blank()
+    lines = column_lines(0, 7)
+    whole = lines[3]
+    words = [Box(whole.x0, whole.y0, whole.x0 + 120, whole.y1), Box(whole.x0 + 200, whole.y0, whole.x1, whole.y1)]
+    set_around = [*lines[:3], *words, *lines[4:]]
+    for line in set_around:
+        print_line(pixels, line)
+    ink = make_ink(pixels, TYPE)
+    assert sorted(join_lines(set_around, Gutters(ink, set_around, (), TYPE))) == sorted(lines)
+    columns = [replace(word, y0=line.y0, y1=line.y1) for word in words for line in lines]
+    assert sorted(join_lines(columns, Gutters(ink, columns, (), TYPE))) == sorted(columns)
 
 
 def test_a_sign_seen_twice_at_a_gutter_is_joined_to_its_line() -> None:

@@ -112,6 +112,26 @@ def test_a_role_is_a_whole_word_before_names(text: str, cues: Cues) -> None:
     assert not is_byline(text, cues)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        ("zh-Hans", "本报记者 王一 北京报道", ["王一"]),
+        ("zh-Hans", "记者王小一发自上海", ["王小一"]),
+        ("zh-Hans", "新华社记者 王一 李二 2月3日电", ["王一", "李二"]),
+        ("zh-Hant", "記者林志明／台北報導", ["林志明"]),
+        ("zh-Hant", "記者林志明台北報導", ["林志明"]),
+        ("en", "By JANE DOE Health Correspondent", ["JANE DOE"]),
+        ("en", "By Jane Doe and John Roe, Associated Press", ["Jane Doe", "John Roe"]),
+        ("en", "By Jane Doe in Washington", ["Jane Doe"]),
+    ],
+)
+def test_bylines_may_tell_where_they_were_filed_and_by_whom(language: str, text: str, names: list[str]) -> None:
+    """Behind the names a place, an agency or a post may follow, which are no names."""
+    cues = load_cues(language)
+    assert is_byline(text, cues)
+    assert [name for _, _, name, _ in byline_persons(text, cues)] == names
+
+
 @pytest.mark.parametrize("text", ["（唐可）", "(王一 李二)", "□ 白杨", "■王一、李二"])
 def test_names_in_brackets_sign(text: str) -> None:
     """A line of names with common surnames, in brackets or behind a mark, is a byline without a role."""

@@ -490,6 +490,50 @@ def test_a_name_under_a_heading_needs_no_role() -> None:
         assert [p.role for p in article.passages[:2]] == [Role.HEADLINE, role]
 
 
+def test_a_byline_that_does_not_fill_its_line_needs_no_indent_below() -> None:
+    """A reporter's line, short and at the column's edge over text without an indent, is the heading's byline."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 0)),
+        text_block("a", ["本报记者 王一 北京报道", *full("甲", 4), "甲甲。"], column=0),
+    )
+    [article] = articles(page)
+    assert [p.text for p in article.passages if p.role is Role.BYLINE] == ["本报记者 王一 北京报道"]
+    assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["甲" * 66 + "。"]
+
+
+def flush_column(*, column: int) -> list[Region]:
+    """A column of three paragraphs without indents, parted by half a line of white: the first one goes on from elsewhere."""
+    paragraphs = {300: ("甲", 2), 400: ("乙", 3), 530: ("丙", 3)}
+    return [
+        text_block(f"{column}-{y}", [*full(sign, rows), sign * 4 + "。"], column=column, y=y)
+        for y, (sign, rows) in paragraphs.items()
+    ]
+
+
+def test_paragraphs_without_indents_are_parted_by_white() -> None:
+    """Where short last lines are followed by lines at the column's edge, each of these begins a paragraph of one article."""
+    page = page_of(heading("h", "标题大字", columns=(0, 1)), *flush_column(column=0), *flush_column(column=1))
+    [article] = articles(page)
+    parted = [p.text for p in article.passages if p.role is Role.PARAGRAPH]
+    assert parted == ["甲" * 36 + "。", "乙" * 52 + "。", "丙" * 52 + "。"] * 2
+
+
+def test_a_short_line_in_indented_text_begins_no_paragraph_behind_it() -> None:
+    """Where paragraphs are indented, a line that was cut short at a full stop is followed by more of its paragraph."""
+    lines = ["\u3000\u3000" + "甲" * 14, "甲" * 9 + "。", *full("乙", 2), "\u3000\u3000" + "丙" * 14, "丙" * 8 + "。"]
+    page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", lines))
+    [article] = articles(page)
+    assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["甲" * 23 + "。" + "乙" * 32, "丙" * 22 + "。"]
+
+
+def test_signs_open_paragraphs() -> None:
+    """Brief news, each behind a sign at the column's edge, are a paragraph each."""
+    lines = ["■" + "甲" * 15, "甲" * 9 + "。", "■" + "乙" * 15, "乙" * 16, "乙" * 9 + "。"]
+    page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", lines))
+    [article] = articles(page)
+    assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["■" + "甲" * 24 + "。", "■" + "乙" * 40 + "。"]
+
+
 def test_a_dateline_alone_is_no_paragraph() -> None:
     """Where the line ends with the dateline's bracket, the space behind it may stand at the start of the next line."""
     page = page_of(

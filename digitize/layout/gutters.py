@@ -70,6 +70,9 @@ FLUSH = 0.7
 OVERHANG = 0.5
 """A line runs over a gap where it reaches so many type sizes beyond both its sides."""
 
+RUN_OVER = 3
+"""So many lines around that have ink in a piece of white show that it stands in the midst of their column."""
+
 CROSSED = 0.5
 """Share of a line's height that an upright rule takes which cuts it: rules are worn at their ends, and lean."""
 
@@ -200,6 +203,13 @@ class Gutters:
             if (above + below + self._ruled(gap, piece) + grid).suggests:
                 return True
         return False
+
+    def run_over(self, left: Box, right: Box) -> bool:
+        """Whether the lines above and below the white between two pieces run over it, with ink in it, and none keeps off."""
+        gap = left.x1, right.x0
+        found = [side for piece in (left, right) for side in self._witnesses(gap, piece, indent=FLUSH)]
+        over = min(found[0].inked + found[1].inked, found[2].inked + found[3].inked)
+        return over >= RUN_OVER and not any(side.ends and side.starts for side in found)
 
     def _characters(self, line: Box) -> NDArray[np.bool_]:
         """Which columns of a line's window hold characters: what is left of a rule in it is none."""

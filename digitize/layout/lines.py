@@ -45,6 +45,9 @@ other ink, is a neighbour's."""
 JOIN_GAP = 2.5
 """White up to this many type sizes between two pieces on one line may be a space inside it."""
 
+LOOSE_GAP = 5.0
+"""White up to this many type sizes stands between the words of a line that is filled by three or four of them."""
+
 TALL = 1.15
 """Body lines from this many type sizes on are looked at for dust above and below: brackets and letters reach less far."""
 
@@ -235,7 +238,10 @@ def _split(ink: Ink, line: Box, cuts: Sequence[float]) -> list[Box]:
 
 
 def join_lines(lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:
-    """Join the pieces of one printed line: on one height, of one size, close, with neither rule nor gutter between."""
+    """Join the pieces of one printed line: on one height, of one size, with neither rule nor gutter between.
+
+    They stand close; words that fill a line alone may stand further apart, where the lines around run over the white.
+    """
     joined: list[Box] = []
     for line in sorted(lines, key=lambda box: box.x0):
         for position, left in enumerate(joined):
@@ -250,6 +256,8 @@ def join_lines(lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:
 
 def _same_line(left: Box, right: Box, gutters: Gutters) -> bool:
     low, high = sorted((left.height, right.height))
-    unit = gutters.type_size
+    unit, gap = gutters.type_size, right.x0 - left.x1
     reach = 1.5 * max(unit, low) if high >= LARGE_TYPE * unit else JOIN_GAP * unit
-    return left.overlap_y(right) >= SAME_LINE * low and high <= 2 * low and right.x0 - left.x1 <= reach and right.x1 > left.x0
+    if left.overlap_y(right) < SAME_LINE * low or high > 2 * low or right.x1 <= left.x0:
+        return False
+    return gap <= reach or (high < LARGE_TYPE * unit and gap <= LOOSE_GAP * unit and gutters.run_over(left, right))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Article, ArticleKind, Figure, Role
 from digitize.reflow.bylines import marked_persons
 from digitize.reflow.cues import load_cues
-from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, is_justified
+from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, flush_blocks, is_justified, line_pitch
 from digitize.reflow.language import own_language
 from digitize.reflow.passages import PlacedLine, body_passages, find_dateline, heading_passages, make_passage
 
@@ -28,10 +28,11 @@ def assemble(page: Page, *, mixed: bool = False) -> tuple[Article, ...]:
     fillers is in none. `mixed`: whether articles may be in other languages than most of the page.
     """
     units = [unit for unit in _units(page) if _text(unit).strip()]
+    flush = frozenset() if page.vertical else flush_blocks(page.running_text, page.type_size, load_cues(page.language))
     articles = []
     for number, unit in enumerate(units, start=1):
         language = own_language(_text(unit), page.language) if mixed else page.language
-        made = _article(unit, f"{page.id}-a{number:03d}", number, page, load_cues(language))
+        made = _article(unit, number, page, Wording(load_cues(language), flush))
         articles.append(replace(made, language="" if language == page.language else language))
     return tuple(articles)
 
@@ -62,13 +63,22 @@ def _units(page: Page) -> Iterator[list[Region]]:
         yield unit
 
 
-def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, cues: Cues) -> Article:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What tells the parts of an article's text: its language's cues, and the blocks whose paragraphs have no indents."""
+
+    cues: Cues
+    flush: frozenset[str]
+
+
+def _article(unit: Sequence[Region], number: int, page: Page, wording: Wording) -> Article:
+    article_id, cues = f"{page.id}-a{number:03d}", wording.cues
     figures = _figures(unit, page)
     if unit[0].role is Role.ADVERTISEMENT:
         lines = [make_passage(Role.PARAGRAPH, [placed]) for region in unit for placed in _placed(region, page.regions)]
         return Article(article_id, ArticleKind.ADVERTISEMENT, number, tuple(p for p in lines if p), figures)
     heading = heading_passages([region for region in unit if region.role in HEADING_ROLES], cues)
-    body, dateline = find_dateline(_body(unit, page, cues), page.folio.date, cues)
+    body, dateline = find_dateline(_body(unit, page, wording), page.folio.date, cues)
     passages = (*heading, *_with_deck(body, headed=bool(heading)))
     columns = [region.column for region in unit if region.column]
     captions = [caption for figure in figures for caption in figure.captions]
@@ -86,15 +96,15 @@ def _article(unit: Sequence[Region], article_id: str, number: int, page: Page, c
     )
 
 
-def _body(unit: Sequence[Region], page: Page, cues: Cues) -> tuple[Passage, ...]:
+def _body(unit: Sequence[Region], page: Page, wording: Wording) -> tuple[Passage, ...]:
     """The passages of an item's text, with the bylines that layout has told apart."""
     text = page.running_text
     own = [region for region in unit if region.role in {Role.PARAGRAPH, Role.BYLINE}]
     passages: list[Passage] = []
     for role, group in itertools.groupby(own, key=lambda region: region.role):
-        placed = [p for region in group for p in _placed(region, text)]
+        placed = [p for region in group for p in _placed(region, text, flush=region.id in wording.flush)]
         if role is Role.PARAGRAPH:
-            passages += body_passages(placed, page.type_size, cues)
+            passages += body_passages(placed, page.type_size, wording.cues)
         elif byline := make_passage(Role.BYLINE, placed):
             passages.append(byline)
     return tuple(passages)
@@ -111,10 +121,11 @@ def _continuation(passages: Sequence[Passage], words: re.Pattern[str]) -> str:
     return next((p.text for p in passages if p.role is Role.CONTINUATION and words.match(p.text)), "")
 
 
-def _placed(region: Region, text: Sequence[Region]) -> list[PlacedLine]:
+def _placed(region: Region, text: Sequence[Region], *, flush: bool = False) -> list[PlacedLine]:
     edges = column_edges(region, text) if region.role is Role.PARAGRAPH else Edges(region.box.x0, region.box.x1)
     ragged = region.role is Role.PARAGRAPH and len(region.lines) >= FULL_BLOCK and not is_justified(region)
-    return [PlacedLine(line, region.id, edges, ragged) for line in region.lines]
+    pitch = line_pitch(region)
+    return [PlacedLine(line, region.id, edges, ragged, flush, pitch) for line in region.lines]
 
 
 def _figures(unit: Sequence[Region], page: Page) -> tuple[Figure, ...]:

@@ -9,12 +9,14 @@ from digitize.model import Mark, MarkKind, Person
 from digitize.reflow.cues import SPOTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from digitize.reflow.cues import Cues
 
 BYLINE_LENGTH = 48
 """Bylines are shorter than this many characters: four people with their roles."""
 
-_ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】" + SPOTS
+_ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】〔〕" + SPOTS
 _NO_SPOTS = str.maketrans("", "", SPOTS)
 _NAME = re.compile(r"[^\W\d_]+(?:[·•][^\W\d_]+)*(?: ?[A-Z]\.)?")
 _SEPARATORS = re.compile(rf"[\s\u3000、，,/／&|｜{SPOTS}]+")
@@ -39,9 +41,25 @@ def is_byline(text: str, cues: Cues) -> bool:
     stripped = text.strip(_ORNAMENTS)
     if not stripped or stripped[-1] in "，。；," or len(stripped) > BYLINE_LENGTH or not cues.role.search(stripped):
         return False
-    persons = byline_persons(stripped, cues)
-    rest = _SEPARATORS.sub("", cues.joiner.sub("", cues.role.sub("", stripped)))
-    return rest == _SEPARATORS.sub("", "".join(name for _, _, name, _ in persons)) and _starts_like_byline(stripped, cues)
+    names = stripped[: _names_end(stripped, cues)]
+    return _is_named(names, _persons(names, cues), cues)
+
+
+def _is_named(text: str, persons: Iterable[tuple[int, int, str, str]], cues: Cues) -> bool:
+    """Whether a text is words for roles, and these persons' names, and nothing else."""
+    rest = _SEPARATORS.sub("", cues.joiner.sub("", cues.role.sub("", text)))
+    return rest == _SEPARATORS.sub("", "".join(name for _, _, name, _ in persons)) and _starts_like_byline(text, cues)
+
+
+def _names_end(text: str, cues: Cues) -> int:
+    """Where the names of a byline end: before words that tell from where the item was filed, or what post the writer holds."""
+    end = len(text.rstrip(_ORNAMENTS))
+    for start in range(1, end):
+        if cues.filed.fullmatch(text, start, end):
+            persons = _persons(text[:start], cues)
+            if persons and _is_named(text[:start].strip(_ORNAMENTS), persons, cues):
+                return start
+    return len(text)
 
 
 def _starts_like_byline(text: str, cues: Cues) -> bool:
@@ -53,8 +71,13 @@ def _starts_like_byline(text: str, cues: Cues) -> bool:
 def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
     """The persons of a byline: start and end in the text, name, and the role word that stands before (else after) it.
 
-    Where a word that may stand alone closes the byline, such words follow their names: 王一/文 李二/图.
+    Where a word that may stand alone closes the byline, such words follow their names: 王一/文 李二/图. Words behind the names
+    that tell from where the item was filed are left aside.
     """
+    return _persons(text[: _names_end(text, cues)], cues)
+
+
+def _persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
     found: list[tuple[int, int, str, str]] = []
     roles = [(match.start(), match.end(), match.group().translate(_NO_SPOTS)) for match in cues.role.finditer(text)]
     spans = zip([0, *(end for _, end, _ in roles)], [*(start for start, _, _ in roles), len(text)], strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -56,6 +57,15 @@ CENTRED_OFF = 0.35
 """How far from the middle a centred line may stand, as a share of the white beside it."""
 
 
+FLUSH_STARTS = 2, 3
+"""So many paragraphs without an indent, in a block or on a page, show that its paragraphs have none: one may be misread."""
+
+FLUSH_MOST = 2
+"""A page sets paragraphs without indents where it has so many times as many of them as of others."""
+
+PARAGRAPH_WHITE = 2.0
+"""White between two paragraphs, in type sizes, at most: an empty line."""
+
 HALF_SQUARE = 0.4
 """White behind the ink of a full-width comma, in type sizes: half its square, less what its side bearing leaves."""
 
@@ -65,7 +75,8 @@ _HALF_INKED = "，。、：；！？）》」』】〉”"
 class Start(Enum):
     """How a block begins."""
 
-    OPEN = auto()  # at the column's edge: it may go on from elsewhere
+    OPEN = auto()  # at the column's edge: it goes on from elsewhere
+    FLUSH = auto()  # at the column's edge, where paragraphs have no indent: it may go on from elsewhere
     PARAGRAPH = auto()  # with an indent
     OPENING = auto()  # with the words that open a news item
     BYLINE = auto()  # with a byline
@@ -217,6 +228,39 @@ def _heading_place(part: Region) -> tuple[float, float]:
 
 def _is_upright(part: Region) -> bool:
     return all(line.box.upright for line in part.lines)
+
+
+def ends_short(line: TextLine, edges: Edges, type_size: float, cues: Cues) -> bool:
+    """Whether a line ends a sentence before its column ends, as a paragraph's last line does."""
+    return edges.right - line_end(line) > SHORT * type_size and line.text.strip()[-1:] in tuple(cues.terminal)
+
+
+def flush_blocks(text: Sequence[Region], type_size: float, cues: Cues) -> frozenset[str]:
+    """The ids of the blocks whose paragraphs begin at the column's edge, parted by short lines or by white alone.
+
+    What follows a paragraph's short last line shows it, in a block or right below it. A block that does not tell enough by
+    itself is set as most of the page is.
+    """
+    told = {region.id: _paragraph_starts(region, text, type_size, cues) for region in text}
+    flush, indented = (sum(counts) for counts in zip(*told.values(), strict=True)) if told else (0, 0)
+    usual = flush >= FLUSH_STARTS[1] and flush > FLUSH_MOST * indented
+    return frozenset(
+        key for key, own in told.items() if (own[0] > own[1] if own[0] >= FLUSH_STARTS[0] else usual and not own[1])
+    )
+
+
+def _paragraph_starts(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> tuple[int, int]:
+    """How many paragraphs of running text begin without an indent after another's short last line, and how many with one."""
+    if len(region.lines) < FULL_BLOCK or not is_justified(region):
+        return 0, 0
+    edges = block_edges(region)
+    below = [other for other in text if other is not region and _one_column(other, region) and other.box.y0 > region.box.y1]
+    nearest = min(below, key=lambda other: other.box.y0, default=None)
+    near = nearest is not None and nearest.box.y0 - region.box.y1 <= PARAGRAPH_WHITE * type_size
+    lines = (*region.lines, *(nearest.lines[:1] if near and nearest else ()))
+    starts = [b for a, b in itertools.pairwise(lines) if ends_short(a, edges, type_size, cues)]
+    indented = sum(is_paragraph_start(line, edges, type_size) for line in starts)
+    return sum(line_indent(line, edges, type_size) < INDENT for line in starts), indented
 
 
 def line_pitch(region: Region) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitize.model import Link, LinkKind
-from digitize.reflow.flow import End, Start
+from digitize.reflow.flow import End, Start, flush_blocks
 from digitize.reflow.heads import ALIGNED, HEADING_REACH, Reach
 from digitize.reflow.matching import best_matching
 from digitize.reflow.nodes import NEVER, Evidence, HeadingNode, heading_nodes, make_block
@@ -33,7 +33,11 @@ FLOW = {
     (End.EITHER, Start.PARAGRAPH): (1.0, "paragraph after paragraph"),
     (End.PARAGRAPH, Start.OPEN): (-2.5, "a short line, then no indent"),
     (End.PARAGRAPH, Start.PARAGRAPH): (1.0, "paragraph after paragraph"),
+    (End.OPEN, Start.FLUSH): (3.0, "mid-sentence"),
+    (End.EITHER, Start.FLUSH): (0.5, "paragraph after paragraph, or mid-paragraph"),
+    (End.PARAGRAPH, Start.FLUSH): (1.0, "paragraph after paragraph"),
     (End.BYLINE, Start.OPEN): (-5.0, "the item is signed"),
+    (End.BYLINE, Start.FLUSH): (-4.0, "the item is signed"),
     (End.BYLINE, Start.PARAGRAPH): (-4.0, "the item is signed"),
 }
 """What the text says of one block going on in another. Bylines and openings end and begin items in every newspaper."""
@@ -72,6 +76,7 @@ HEADED_START = {
     Start.OPENING: (2.0, "opens an item"),
     Start.PARAGRAPH: (1.0, "begins with an indent"),
     Start.OPEN: (-2.5, "begins in mid-sentence"),
+    Start.FLUSH: (0.5, "begins without an indent, as paragraphs do there"),
     Start.BYLINE: (0.0, "begins with a byline"),
 }
 
@@ -91,7 +96,8 @@ class FlowGraph:
     def __init__(self, page: Page, cues: Cues) -> None:
         self.type_size, self._vertical = page.type_size, page.vertical
         text = page.running_text
-        self.blocks = tuple(make_block(region, text, page.type_size, cues) for region in text)
+        flush = frozenset() if page.vertical else flush_blocks(text, page.type_size, cues)
+        self.blocks = tuple(make_block(region, text, page.type_size, cues, flush=region.id in flush) for region in text)
         self.headings = heading_nodes(page.regions)
         self._nodes: tuple[HeadingNode | Block, ...] = (*self.headings, *self.blocks)
         self._steps = Steps(page, self.blocks, self.headings)

@@ -128,7 +128,7 @@ class Reach:
         starts = {self._blocks[i].start for i in row}
         broken = any(self._blocks[i].end is End.OPEN and self._one_text(self._blocks[i], first) for i in above)
         if first.begins_amid:
-            goes_round = bool(beside) and (broken or bool(starts - {Start.OPEN}))
+            goes_round = bool(beside) and (broken or bool(starts - {Start.OPEN, Start.FLUSH}))
         else:
             goes_round = first.start is Start.PARAGRAPH and Start.OPENING in starts
         return (*above, *below, *beside, *row) if goes_round else ()

@@ -89,10 +89,15 @@ class Evidence:
 NEVER = Evidence(-np.inf)
 
 
-def make_block(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> Block:
-    """A region of running text as a node; `text` are all such regions of the page."""
+def make_block(region: Region, text: Sequence[Region], type_size: float, cues: Cues, *, flush: bool = False) -> Block:
+    """A region of running text as a node; `text` are all such regions of the page.
+
+    `flush`: whether its paragraphs have no indents; then what begins with a small letter alone goes on from elsewhere.
+    """
     edges = column_edges(region, text)
     start, end = block_start(region, edges, type_size, cues), block_end(region, edges, type_size, cues)
+    if flush and start is Start.OPEN and not region.lines[0].text.strip()[:1].islower():
+        start = Start.FLUSH
     return Block(region, start, end, edges, line_pitch(region))
 
 

@@ -10,7 +10,15 @@ from digitize.geometry import hull, map_polygon
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
 from digitize.reflow.bylines import is_byline, is_signature
 from digitize.reflow.cues import load_cues
-from digitize.reflow.flow import column_edges, in_heading_order, is_justified, is_paragraph_start, set_apart
+from digitize.reflow.flow import (
+    SHORT,
+    column_edges,
+    in_heading_order,
+    is_justified,
+    is_paragraph_start,
+    line_end,
+    set_apart,
+)
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
 from digitize.reflow.kickers import join_kickers
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digitize.geometry import Box
-    from digitize.model import Page, Region
+    from digitize.model import Page, Region, TextLine
     from digitize.reflow.cues import Cues
     from digitize.reflow.flow import Edges
 
@@ -42,7 +50,7 @@ ITEM_WIDTH = 7.0
 """The narrowest column of running text, in type sizes; what is narrower is the column of a table."""
 
 BYLINE_REACH = 3.0
-"""How far below a heading its byline stands at most, in type sizes."""
+"""How far below a heading its byline stands at most, in type sizes; below a large one, as far as that is high."""
 
 ORNAMENT = 0.4
 """Mean confidence below which a line by itself is no text: what recognizers make of stars, arrows and dust."""
@@ -125,40 +133,47 @@ def part_bylines(page: Page, cues: Cues) -> Page:
     for region in page.regions:
         heading = _heading_over(region, page) if region in text else None
         edges = column_edges(region, text) if heading else None
-        first = region.lines[0] if region.lines else None
-        alone = len(region.lines) == 1
-        signed = first is not None and (is_byline(first.text, cues) or (alone and is_signature(first.text, cues)))
-        apart = alone or (edges is not None and first is not None and _is_apart(region, edges, page.type_size))
-        if heading and edges and first and signed and apart:
-            byline = replace(
-                region, role=Role.DECK, polygon=first.polygon, box=first.box, lines=(first,), heading_id=heading.id, column=0
-            )
-            regions.append(byline)
-            rest = region.lines[1:]
+        count = _byline_length(region, edges, page.type_size, cues) if edges else 0
+        if heading and count:
+            own, rest = region.lines[:count], region.lines[count:]
+            regions.append(replace(_with_lines(region, own, page), role=Role.DECK, heading_id=heading.id, column=0))
             if rest:
-                box = hull(line.box for line in rest)
-                polygon = map_polygon(box.polygon, page.frame)
-                regions.append(replace(region, id=f"{region.id}b", polygon=polygon, box=box, lines=rest))
+                regions.append(replace(_with_lines(region, rest, page), id=f"{region.id}b"))
         else:
             regions.append(region)
     return replace(page, regions=tuple(regions))
 
 
-def _is_apart(region: Region, edges: Edges, type_size: float) -> bool:
-    """Whether a region's first line keeps away from the column's edge, or stands at it with an indent below."""
-    first, second = region.lines[:2]
-    return set_apart(first, edges, type_size) or is_paragraph_start(second, edges, type_size)
+def _with_lines(region: Region, lines: tuple[TextLine, ...], page: Page) -> Region:
+    """A region of some of its lines alone."""
+    box = hull(line.box for line in lines)
+    return replace(region, polygon=map_polygon(box.polygon, page.frame), box=box, lines=lines)
+
+
+def _byline_length(region: Region, edges: Edges, type_size: float, cues: Cues) -> int:
+    """How many lines at a region's start are the byline of the text below: names, and a post below them; 0 for none."""
+    first, *others = region.lines
+    if not others:
+        return int(is_byline(first.text, cues) or is_signature(first.text, cues))
+    posted = f"{first.text} {others[0].text}"
+    if not is_byline(first.text, cues):
+        return 2 if is_byline(posted, cues) else 0
+    if is_byline(posted, cues) and set_apart(first, edges, type_size) == set_apart(others[0], edges, type_size):
+        return 2
+    # A line of text is full; a name by itself is not, or is set apart, or has an indent below it.
+    short = edges.right - line_end(first) > SHORT * type_size
+    return int(short or set_apart(first, edges, type_size) or is_paragraph_start(others[0], edges, type_size))
 
 
 def _heading_over(region: Region, page: Page) -> Region | None:
     """The headline right above a region, or beside it over the other columns, within reach of a byline between the two."""
-    reach = BYLINE_REACH * page.type_size
+    size = page.type_size
     near = [
         other
         for other in page.regions
         if other.role in HEADING_ROLES
         and other.frame_id == region.frame_id
-        and 0 < region.box.y0 - other.box.y1 + page.type_size <= reach
+        and 0 < region.box.y0 - other.box.y1 + size <= max(BYLINE_REACH * size, other.lines[-1].box.height)
     ]
     over = [other for other in near if other.box.overlap_x(region.box) > 0]
     column = None if over else _column_below(region, page)

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
 from digitize.reflow.bylines import is_byline, is_signature, person_marks
 from digitize.reflow.dates import complete_date
-from digitize.reflow.flow import Edges, in_heading_order, is_centred, is_paragraph_start, line_end, set_apart
+from digitize.reflow.flow import (
+    PARAGRAPH_WHITE,
+    Edges,
+    ends_short,
+    in_heading_order,
+    is_centred,
+    is_paragraph_start,
+    line_end,
+    set_apart,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,12 +31,18 @@ if TYPE_CHECKING:
 LAST = 2
 """What leads to another page stands in one of an article's last passages: the last paragraph, or a line of its own."""
 
+PARTING = 0.3
+"""White beyond the leading that parts two paragraphs, in type sizes, at least: warp and tall signs leave less."""
+
+BULLETS = ("■", "□", "●", "○", "◎", "▲", "△", "▼", "◆", "◇", "★", "☆", "•", "▶", "※")
+"""Signs that open the parts of a list, or brief news."""
+
 VERSE_WHITE = 0.9
 """White at the end of a line of verse, in type sizes: one character less than its fellow is a line of its own."""
 
-_BRACKETED = re.compile(r"[（(\[【]([^（()）\[\]【】]{2,40})[)）\]】]")
+_BRACKETED = re.compile(r"[（(\[【〔]([^（()）\[\]【】〔〕]{2,40})[)）\]】〕]")
 # The same behind a dateline, where the opening bracket, all white on its left, was not read.
-_HALF_BRACKETED = re.compile(r"([^（()）\[\]【】]{2,40})[)）\]】]")
+_HALF_BRACKETED = re.compile(r"([^（()）\[\]【】〔〕]{2,40})[)）\]】〕]")
 _LETTER = re.compile(r"[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HYPHENS = ("-", "\u2010", "\u00ad", "\u00ac")
 
@@ -40,6 +55,8 @@ class PlacedLine:
     region_id: str
     edges: Edges
     ragged: bool = False  # it stands among lines that are not set to both edges
+    flush: bool = False  # its paragraphs have no indents
+    pitch: float = 0.0  # from line to line in its region, in pixels
 
 
 def make_passage(role: Role, lines: Iterable[PlacedLine]) -> Passage | None:
@@ -97,7 +114,7 @@ def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ..
     continued: list[Passage] = []
     for region in in_heading_order(regions):
         placed = [PlacedLine(line, region.id, Edges(region.box.x0, region.box.x1)) for line in region.lines]
-        signed = [p for p in placed if _signs(p.line.text, region.role, cues)]
+        signed = _signed(placed, region.role, cues)
         led = [p for p in placed if region.role is Role.DECK and cues.continued_from.fullmatch(p.line.text.strip())]
         if part := make_passage(region.role, [p for p in placed if p not in signed and p not in led]):
             passages.append(part)
@@ -106,6 +123,16 @@ def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ..
         if byline := make_passage(Role.BYLINE, signed):
             bylines.append(replace(byline, marks=person_marks(byline.text, 0, len(byline.text), cues)))
     return (*passages, *bylines, *continued)
+
+
+def _signed(lines: Sequence[PlacedLine], role: Role, cues: Cues) -> list[PlacedLine]:
+    """The lines of a heading's part that are its byline: names, and a post below a name."""
+    signed: list[PlacedLine] = []
+    for before, placed in itertools.pairwise((None, *lines)):
+        posted = f"{before.line.text} {placed.line.text}" if before else ""
+        if _signs(placed.line.text, role, cues) or (before in signed and is_byline(posted, cues)):
+            signed.append(placed)
+    return signed
 
 
 def _signs(text: str, role: Role, cues: Cues) -> bool:
@@ -205,8 +232,24 @@ def _begins(placed: PlacedLine, role: Role, group: Sequence[PlacedLine], type_si
         return not _only_opens("".join(p.line.text for p in group), cues)
     if _ends_verse(group[-1], type_size) and not set_apart(placed.line, placed.edges, type_size):
         return True
+    if _is_parted(group[-1], placed, type_size, cues):
+        return True
     # A line that opens an item begins a paragraph even where no indent is set.
     return bool(cues.openings.match(placed.line.text.strip())) and group[-1].line.text.strip()[-1:] in tuple(cues.terminal)
+
+
+def _is_parted(before: PlacedLine, placed: PlacedLine, type_size: float, cues: Cues) -> bool:
+    """Whether a line begins a paragraph without an indent: behind a short last line, or below white, where these alone tell."""
+    text = placed.line.text.strip()
+    if before.line.text.strip()[-1:] not in tuple(cues.terminal) or text[:1].islower():
+        return False
+    short = not before.ragged and ends_short(before.line, before.edges, type_size, cues)
+    upper, lower = before.line.box, placed.line.box
+    beyond = lower.y0 - upper.y0 - max(before.pitch, placed.pitch)
+    white = PARTING * type_size <= beyond <= PARAGRAPH_WHITE * type_size and upper.overlap_x(lower) > 0
+    if set_apart(placed.line, placed.edges, type_size):  # an office and a date below a notice, each on a line of its own
+        return short
+    return (short or white) if placed.flush else short and (white or text.startswith(BULLETS))
 
 
 def _ends_verse(placed: PlacedLine, type_size: float) -> bool:

@@ -31,6 +31,7 @@ class Cues:
     dateline: re.Pattern[str]  # the whole dateline: groups source, place, date
     role: re.Pattern[str]  # a word that names the work of a person in a byline
     role_alone: re.Pattern[str]  # such a word that may stand without a name
+    filed: re.Pattern[str]  # what may follow the names of a byline: from where the item was filed, what post the writer holds
     signature: re.Pattern[str]  # a whole line: a byline without any such word
     person: re.Pattern[str]  # a whole name that can be told from other words, in scripts without spaces and capitals
     joiner: re.Pattern[str]  # a word between two names
@@ -78,6 +79,7 @@ def load_cues(language: str) -> Cues:
         dateline=_any_of(_given(table, "dateline"), parts),
         role=_words(table.get("roles", []), parts),
         role_alone=_words(table.get("roles_alone", []), parts),
+        filed=_any_of(_given(table, "filed"), parts),
         signature=_any_of(_given(table, "signature"), parts),
         person=_any_of(_given(parts, "person"), parts),
         joiner=_words(table.get("joiners", [])),
