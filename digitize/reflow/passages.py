@@ -128,9 +128,9 @@ def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ..
 def _signed(lines: Sequence[PlacedLine], role: Role, cues: Cues) -> list[PlacedLine]:
     """The lines of a heading's part that are its byline: names, and a post below a name."""
     signed: list[PlacedLine] = []
-    for before, placed in itertools.pairwise((None, *lines)):
-        posted = f"{before.line.text} {placed.line.text}" if before else ""
-        if _signs(placed.line.text, role, cues) or (before in signed and is_byline(posted, cues)):
+    for before, placed in zip((None, *lines), lines, strict=False):
+        posted = f"{before.line.text} {placed.line.text}" if before and before in signed else ""
+        if _signs(placed.line.text, role, cues) or is_byline(posted, cues):
             signed.append(placed)
     return signed
 
