@@ -18,10 +18,11 @@ from digitize.model import Scan, Source
 from digitize.options import Options
 from digitize.scan import clean
 from digitize.scan.cleaning import _resampled
+from digitize.scan.cuts import cuts_characters, cuts_type
 from digitize.scan.deskew import find_skew
 from digitize.scan.film import find_page
 from digitize.scan.polarity import ink_skewness, is_negative
-from digitize.scan.scratches import Scratch, cuts_type, find_scratches, without_scratches
+from digitize.scan.scratches import Scratch, find_scratches, without_scratches
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -543,6 +544,49 @@ def test_the_strokes_of_large_type_stay() -> None:
         for y in (400, 500, 600, 700):
             page[y : y + 6, x - 40 : x + 60] = INK
     assert find_scratches(page, 0.0, None) == ()
+
+
+@pytest.mark.parametrize(("left", "right"), [(0, WIDTH), (90, 960)])
+def test_a_scratch_across_lines_of_type_is_painted_over(left: int, right: int) -> None:
+    """A thin line that leans through the characters of a line is none of the printer's, over all of the page or a part."""
+    scratched = PAGE.copy()
+    cv2.line(scratched, (left, 600), (right, 612), INK, 2, cv2.LINE_AA)
+    (scratch,) = find_scratches(scratched, 0.0, None)
+    assert scratch.level
+    assert (scratch.top, scratch.bottom) == pytest.approx((left, right), abs=2 * BODY)
+    ink = [int((page < 100).sum()) for page in (PAGE, without_scratches(scratched, (scratch,)))]
+    assert ink[1] == pytest.approx(ink[0], rel=0.005)
+
+
+def test_a_scratch_from_edge_to_edge_between_two_lines_of_type_is_painted_over() -> None:
+    """What runs over both margins, with type close above and below, is no rule, though it cuts nothing."""
+    scratched = PAGE.copy()
+    white = int(np.flatnonzero((PAGE[500:600, 90:500] < 100).sum(axis=1) == 0)[2]) + 500
+    cv2.line(scratched, (0, white), (WIDTH, white), INK, 2)
+    assert [scratch.level for scratch in find_scratches(scratched, 0.0, None)] == [True]
+
+
+@pytest.mark.parametrize("ends", [(0, WIDTH), (MARGIN, WIDTH - MARGIN)])
+def test_level_rules_stay(ends: tuple[int, int]) -> None:
+    """A level rule with white above and below is print, also where it runs off the page."""
+    ruled = PAGE.copy()
+    ruled[820:900] = PAPER
+    cv2.line(ruled, (ends[0], 860), (ends[1], 860), INK, 3)
+    assert find_scratches(ruled, 0.0, None) == ()
+
+
+def test_an_edge_is_no_scratch() -> None:
+    """A line with ink beside it along most of its length is the edge of a panel, whatever white type touches it."""
+
+    def lined(inked: int) -> NDArray[np.uint8]:
+        turned = np.full((1800, 600), PAPER, np.uint8)
+        turned[200:1000, 297:304] = INK
+        for character in range(200, 1000, 30):
+            turned[character : character + inked, 304:311] = INK
+        return turned
+
+    line = Scratch(200, np.full(800, 300), half_width=3)
+    assert [cuts_characters(lined(inked), line) for inked in (10, 20)] == [True, False]
 
 
 def test_painting_over_makes_no_pixel_darker() -> None:

@@ -10,14 +10,26 @@ cross it go on, paper closes.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from digitize.scan.cuts import (
+    BLUR,
+    CONTRAST,
+    INK,
+    TOUCH,
+    beside,
+    cuts_characters,
+    cuts_type,
+    is_thin,
+    runs_close_to_type,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -27,10 +39,10 @@ if TYPE_CHECKING:
 BAND = 1 / 500
 # Lines up to about this share of the page's long side are thin; strokes of body type are of this width.
 WIDEST = 1 / 130
-# How much darker than what is beside it a scratch is, in grey values of a page with white paper and black ink.
-CONTRAST = 32
 # A piece of a scratch that is dark over this share of the long side is followed from there: three heights of body type.
 PIECE = 1 / 40
+# The same across the page, where strokes of characters stand in shorter rows by the hundreds.
+LEVEL_PIECE = 1 / 25
 # How far scratches may lean from the film's direction, in degrees, and bend from a straight line, in pixels.
 LEAN, BEND = 3.0, 2
 # The share of rows in which a scratch is dark, from any of its rows to its ends; column after column of type stays below
@@ -38,39 +50,30 @@ LEAN, BEND = 3.0, 2
 UNBROKEN = 0.85
 # Rounds in which a piece is followed to the scratch's ends, each up to twice as long as the last.
 ROUNDS = 8
-# So many lines of type run through by it make a thin dark line a scratch, and that share of the lines that stand along it,
-# at a pitch of about that share of the long side. Rules on measured pages touch none, or one in seven in heavy grain.
-LINES, LINES_SHARE, PITCH = 3, 1 / 4, 1 / 60
-# Half the width of a scratch that runs through type, as a share of the long side; strokes of large type are wider.
-HAIR = 1 / 600
-# What is looked at on each side, as a share of the long side, to tell type from white: more than a character's width.
-BESIDE = 1 / 100
-# Ink is darker than this grey value. A row of that strip is white with less ink in it than the first share, and a printed
-# rule, which may well meet another, with more than the second.
-INK = 140
-WHITE_ROW, RULE_ROW = 0.02, 0.8
 # Paper beside a scratch is lighter than this grey value, averaged over a band of rows: grey, where strokes are near.
 PAPER = 200
-# Ink within so many pixels of a scratch's flank touches it.
-TOUCH = 3
 # The margins, from the page's edge, as shares of its height: past the blur of the edge, and before any print.
 MARGIN = (0.01, 0.03)
 # The share of a margin that may be dark: a scan that was cut close has print there, and its rules are no scratches. Margins
 # with dust and scratches stay below 0.015, bands with type are above 0.04.
 EMPTY = 0.02
-# The flanks of a scratch, as a share of its darkness, that are painted over as well; and the blur beside them, in pixels.
-FLANK, BLUR = 0.2, 1
+# The flanks of a scratch, as a share of its darkness, that are painted over as well.
+FLANK = 0.2
 # The path of a scratch is smoothed over this share of the long side.
 SMOOTHED = 1 / 25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scratch:
-    """A scratch: the row where it begins, where its middle is in x from there on, int (rows,), and half its width."""
+    """A scratch: the row where it begins, where its middle is in x from there on, int (rows,), and half its width.
+
+    For a `level` one, across the page, x and y are exchanged.
+    """
 
     top: int
     middle: NDArray[np.int64]
     half_width: int
+    level: bool = False
 
     @property
     def bottom(self) -> int:
@@ -79,71 +82,63 @@ class Scratch:
 
 
 def find_scratches(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) -> tuple[Scratch, ...]:
-    """Find the dark scratches that run down the page, or a part of it.
+    """Find the dark scratches that run down or across the page, or a part of it: pages lie either way on the film.
 
     Args:
         pixels: uint8 (height, width), 0 = ink, 255 = paper, upright.
         skew: by how many degrees the page was turned clockwise before, which tells the film's direction.
         outline: the page, in these pixels; None where it is all of them.
     """
-    bands = _make_bands(pixels)
+    return (*_upright(pixels, skew, outline), *_level(pixels, skew, outline))
+
+
+def _upright(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) -> Iterator[Scratch]:
+    bands = _make_bands(pixels, PIECE)
     margins = _Margins(bands, outline)
+    return _found(bands, _pieces(bands, skew), lambda scratch: margins.reached_by(scratch) or cuts_type(pixels, scratch))
+
+
+def _level(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) -> Iterator[Scratch]:
+    """Scratches across the page: along lines of type and printed rules, so that more is asked of them."""
+    turned = np.ascontiguousarray(pixels.T)
+    bands = _make_bands(turned, LEVEL_PIECE)
+    margins = _Margins(bands, None if outline is None else tuple((y, x) for x, y in outline))
+
+    def is_scratch(line: Scratch) -> bool:
+        return (margins.reached_by(line) and runs_close_to_type(turned, line)) or cuts_characters(turned, line)
+
+    found = _found(bands, _pieces(bands, -skew, only_thin=True), is_scratch)
+    return (replace(scratch, level=True) for scratch in found)
+
+
+def _found(bands: _Bands, pieces: Iterable[_Line], is_scratch: Callable[[Scratch], bool]) -> Iterator[Scratch]:
+    """The scratches that pieces are followed to, each once."""
     found: list[Scratch] = []
-    for start in _pieces(bands, skew):
+    for start in pieces:
         if any(_on(scratch, start, bands.rows) for scratch in found):
             continue
         line = _follow(bands, start)
         scratch = _scratch(bands, line) if line else None
-        if scratch and (margins.reached_by(scratch) or cuts_type(pixels, scratch)):
+        if scratch and is_scratch(scratch):
             found.append(scratch)
-    return tuple(found)
+            yield scratch
 
 
 def without_scratches(pixels: NDArray[np.uint8], scratches: tuple[Scratch, ...]) -> NDArray[np.uint8]:
     """Paint scratches over with what is beside them: uint8, the shape of `pixels`; no pixel gets darker."""
     result = pixels.copy()
-    width = pixels.shape[1]
     for scratch in scratches:
+        page = result.T if scratch.level else result
+        width = page.shape[1]
         rows = np.arange(scratch.top, scratch.bottom)
         reach = scratch.half_width + 1
-        left, right = (
-            result[rows, np.clip(scratch.middle + side * reach, 0, width - 1)].astype(np.float64) for side in (-1, 1)
-        )
+        left, right = (page[rows, np.clip(scratch.middle + side * reach, 0, width - 1)].astype(np.float64) for side in (-1, 1))
         for offset in range(1 - reach, reach):
             share = (offset + reach) / (2 * reach)
             columns = np.clip(scratch.middle + offset, 0, width - 1)
-            beside = (left * (1 - share) + right * share).astype(np.uint8)
-            result[rows, columns] = np.maximum(result[rows, columns], beside)
+            painted = (left * (1 - share) + right * share).astype(np.uint8)
+            page[rows, columns] = np.maximum(page[rows, columns], painted)
     return result
-
-
-def cuts_type(pixels: NDArray[np.uint8], scratch: Scratch) -> bool:
-    """Whether a scratch runs through the lines of type along it, and not between their columns."""
-    along = len(scratch.middle) / (PITCH * max(pixels.shape))
-    return bool(lines_cut(pixels, scratch) >= max(LINES, LINES_SHARE * along))
-
-
-def lines_cut(pixels: NDArray[np.uint8], scratch: Scratch) -> int:
-    """How many lines of type a scratch runs through: rows where ink touches it, between rows that are white around it."""
-    long_side = max(pixels.shape)
-    if scratch.half_width - BLUR > max(1, HAIR * long_side):
-        return 0
-    reach, gap = max(TOUCH + 1, round(BESIDE * long_side)), scratch.half_width + 1
-    rows = np.arange(scratch.top, scratch.bottom)
-    offsets = np.arange(gap, gap + reach)
-    ink = [_beside(pixels, rows, scratch.middle, side * offsets) < INK for side in (-1, 1)]
-    white = np.all([side.mean(axis=1) < WHITE_ROW for side in ink], axis=0)
-    touched = np.any([side[:, :TOUCH].any(axis=1) & (side.mean(axis=1) < RULE_ROW) for side in ink], axis=0)
-    kinds = np.where(white, 0, 1)[white | touched]
-    return int(np.count_nonzero(np.diff(kinds) == 1)) if len(kinds) else 0
-
-
-def _beside(
-    pixels: NDArray[np.uint8], rows: NDArray[np.int64], middle: NDArray[np.int64], offsets: NDArray[np.int64]
-) -> NDArray[np.uint8]:
-    """The pixels at those offsets in x from a path, uint8 (rows, offsets)."""
-    columns = np.clip(middle[:, np.newaxis] + offsets, 0, pixels.shape[1] - 1)
-    return np.asarray(pixels[rows[:, np.newaxis], columns], np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,27 +146,24 @@ class _Bands:
     """The page in bands of so many `rows`.
 
     `means` are their mean grey values, `dark` tells how much darker than what is beside it each place is, both
-    uint8 (bands, width); `long_side` is the page's, in pixels.
+    uint8 (bands, width); `long_side` is the page's, in pixels, and `piece` the length of a piece that is followed, in bands.
     """
 
     means: NDArray[np.uint8]
     dark: NDArray[np.uint8]
     rows: int
     long_side: int
-
-    @property
-    def piece(self) -> int:
-        """The length of a piece that is followed, in bands."""
-        return max(3, round(PIECE * self.long_side / self.rows))
+    piece: int
 
 
-def _make_bands(pixels: NDArray[np.uint8]) -> _Bands:
+def _make_bands(pixels: NDArray[np.uint8], piece: float) -> _Bands:
     (height, width), long_side = pixels.shape, max(pixels.shape)
     rows = max(1, min(round(BAND * long_side), height))
     whole = pixels[: height // rows * rows]
     means = np.asarray(cv2.resize(whole, (width, height // rows), interpolation=cv2.INTER_AREA), np.uint8)
     window = np.ones((1, max(3, round(WIDEST * long_side) | 1)), np.uint8)
-    return _Bands(means, np.asarray(cv2.morphologyEx(means, cv2.MORPH_BLACKHAT, window), np.uint8), rows, long_side)
+    dark = np.asarray(cv2.morphologyEx(means, cv2.MORPH_BLACKHAT, window), np.uint8)
+    return _Bands(means, dark, rows, long_side, max(3, round(piece * long_side / rows)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +180,10 @@ class _Line:
         return np.asarray(self.slope * bands + self.start, np.float64)
 
 
-def _pieces(bands: _Bands, skew: float) -> Iterator[_Line]:
+def _pieces(bands: _Bands, skew: float, *, only_thin: bool = False) -> Iterator[_Line]:
     """The long pieces of thin dark lines on paper along the film, the longest first."""
+    if len(bands.dark) < bands.piece:
+        return
     mask = (bands.dark > CONTRAST).astype(np.uint8)
     # A pixel of slack on both sides keeps a line whole where it leans from one column to the next.
     slack = cv2.dilate(mask, np.ones((1, 3), np.uint8))
@@ -199,13 +193,14 @@ def _pieces(bands: _Bands, skew: float) -> Iterator[_Line]:
         x, y, width, height = (int(value) for value in stats[label, :4])
         own = (labels[y : y + height, x : x + width] == label) & (mask[y : y + height, x : x + width] > 0)
         widths = own.sum(axis=1)
-        if np.count_nonzero(widths) < height / 2:
+        half_width = float(np.median(widths)) / 2
+        if np.count_nonzero(widths) < height / 2 or (only_thin and not is_thin(half_width, bands.long_side)):
             continue
         tops, columns = np.nonzero(own)
         slope, start = np.polyfit(tops + y, columns + x, 1)
         lean = math.degrees(math.atan(slope / bands.rows)) - skew
         line = _Line(y, y + height, float(slope), float(start))
-        if abs(lean) <= LEAN and _on_paper(bands, line, float(np.median(widths)) / 2):
+        if abs(lean) <= LEAN and _on_paper(bands, line, half_width):
             yield line
 
 
@@ -223,8 +218,8 @@ def _on_paper(bands: _Bands, line: _Line, half_width: float) -> bool:
     """Whether there is paper beside most of a piece, on one side or the other: lines within photographs have none."""
     numbers = np.arange(line.top, line.bottom)
     gap = math.ceil(half_width) + TOUCH
-    beside = _beside(bands.means, numbers, np.rint(line.at(numbers)).astype(np.int64), np.array([-gap, gap]))
-    return float((beside.max(axis=1) > PAPER).mean()) >= 0.5  # noqa: PLR2004 - most
+    flanks = beside(bands.means, numbers, np.rint(line.at(numbers)).astype(np.int64), np.array([-gap, gap]))
+    return float((flanks.max(axis=1) > PAPER).mean()) >= 0.5  # noqa: PLR2004 - most
 
 
 def _on(scratch: Scratch, line: _Line, rows: int) -> bool:
@@ -243,9 +238,9 @@ def _follow(bands: _Bands, line: _Line) -> _Line | None:
         more = (line.bottom - line.top) // 2 + 1
         numbers = np.arange(max(0, line.top - more), min(len(bands.dark), line.bottom + more))
         middle = np.rint(line.at(numbers)).astype(np.int64)
-        levels = _beside(bands.dark, numbers, middle, offsets)
+        levels = beside(bands.dark, numbers, middle, offsets)
         shown = levels.max(axis=1) > CONTRAST
-        first, last = _densest(shown, _beside(bands.means, numbers, middle, offsets).max(axis=1) < INK, UNBROKEN)
+        first, last = _densest(shown, beside(bands.means, numbers, middle, offsets).max(axis=1) < INK, UNBROKEN)
         if np.count_nonzero(shown[first:last]) < bands.piece:
             return None
         kept = np.flatnonzero(shown[first:last]) + first
@@ -274,15 +269,15 @@ def _scratch(bands: _Bands, line: _Line) -> Scratch:
     numbers = np.arange(line.top, line.bottom)
     offsets = np.arange(-BEND, BEND + 1)
     straight = line.at(numbers)
-    weights = _beside(bands.dark, numbers, np.rint(straight).astype(np.int64), offsets).astype(np.float64) ** 2 + 1e-6
+    weights = beside(bands.dark, numbers, np.rint(straight).astype(np.int64), offsets).astype(np.float64) ** 2 + 1e-6
     window = (1, max(1, round(SMOOTHED * bands.long_side / bands.rows)))
     moment, mass = (
         cv2.blur(values, window)[:, 0] for values in ((weights @ offsets)[:, np.newaxis], weights.sum(axis=1, keepdims=True))
     )
     path = straight + moment / mass
     reach = max(BEND + 1, round(WIDEST * bands.long_side / 2))
-    beside = _beside(bands.dark, numbers, np.rint(path).astype(np.int64), np.arange(-reach, reach + 1))
-    profile = np.median(beside, axis=0)
+    around = beside(bands.dark, numbers, np.rint(path).astype(np.int64), np.arange(-reach, reach + 1))
+    profile = np.median(around, axis=0)
     flanks = np.abs(np.flatnonzero(profile > FLANK * profile[reach - BEND : reach + BEND + 1].max()) - reach)
     rows = np.arange(line.top * bands.rows, line.bottom * bands.rows)
     middle = np.interp((rows + 0.5) / bands.rows - 0.5, numbers, path)
