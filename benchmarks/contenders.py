@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     Reader = Callable[[Path], object]
 
+LINE_HEIGHT = 48  # of what recognition is given; pages are given to detection in multiples of 32 pixels
+
 
 def digitize(threads: int) -> Reader:
     """This program: the whole path, with all files written."""
@@ -50,23 +52,27 @@ def digitize(threads: int) -> Reader:
 
 
 def limit(threads: int) -> Reader:
-    """The networks alone: what this program gave them for a page is given to them again, in the same way."""
+    """The networks alone, whole as they come: what this program gave them for a page is given to them again, as it was."""
     from digitize.ocr import networks  # noqa: PLC0415 - each contender loads its own
     from digitize.ocr.engine import open_engine  # noqa: PLC0415
+    from digitize.ocr.weights import find_weights  # noqa: PLC0415
     from digitize.options import Options  # noqa: PLC0415
     from digitize.pipeline import process  # noqa: PLC0415
     from digitize.scan import open_scans  # noqa: PLC0415
 
     options = Options(device="cpu")
     engine = open_engine(options, threads)
-    given: list[tuple[networks.Network, NDArray[np.float32]]] = []
+    weights = find_weights(options.model)
+    detection = networks.Network(weights.detection.onnx, "cpu", threads)
+    recognition = networks.Network(weights.recognition.onnx, "cpu", 1)
+    given: list[NDArray[np.float32]] = []
     run = networks.Network.run
 
     def noted(self: networks.Network, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
-        given.append((self, tensor))
+        given.append(tensor)
         return run(self, tensor)
 
-    known: dict[Path, list[list[tuple[networks.Network, NDArray[np.float32]]]]] = {}
+    known: dict[Path, list[NDArray[np.float32]]] = {}
 
     def learn(page: Path) -> None:
         given.clear()
@@ -74,14 +80,15 @@ def limit(threads: int) -> Reader:
         for scan in open_scans(page, "page", options):
             process(scan, engine, options)  # type: ignore[arg-type]
         networks.Network.run = run  # type: ignore[method-assign]
-        detector = given[0][0]
-        # Detection runs in all threads at once, lines in one thread each.
-        known[page] = [[each] for each in given if each[0] is detector] + [[e for e in given if e[0] is not detector]]
+        known[page] = list(given)
 
     def read(page: Path) -> object:
+        # Detection runs in all threads at once, lines in one thread each.
+        lines = [tensor for tensor in known[page] if tensor.shape[2] == LINE_HEIGHT]
+        for tensor in (tensor for tensor in known[page] if tensor.shape[2] != LINE_HEIGHT):
+            detection.run(tensor)
         with ThreadPoolExecutor(threads) as pool:
-            for calls in known[page]:
-                list(pool.map(lambda call: run(*call), calls))
+            list(pool.map(recognition.run, lines))
         return None
 
     read.learn = learn  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Networks opened without denormal weights: found in the file, set to zero, with the same output."""
+"""Networks opened without denormal weights, and without the layer that tells characters: with the same output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pytest
 
 from digitize.errors import MissingDependencyError
 from digitize.ocr import networks
-from digitize.ocr.networks import Network, flush_denormals
+from digitize.ocr.classes import Classes, most_likely
+from digitize.ocr.networks import Network, Product
+from digitize.ocr.onnx_file import LastLayer, flush_denormals, take_off_last_layer
 from digitize.ocr.paddle import PaddleRecognizer
 from digitize.ocr.runtime import onnxruntime
 from digitize.ocr.weights import find_weights
@@ -69,6 +71,44 @@ def test_text_detection_gives_the_same_to_the_bit_without_denormals() -> None:
     plain = onnxruntime().InferenceSession(str(path), providers=["CPUExecutionProvider"])
     assert flush_denormals(bytearray(path.read_bytes())) > 100_000
     assert np.array_equal(plain.run(None, {"x": image})[0], Network(path, "cpu").run(image))
+
+
+def test_the_last_layer_taken_off_tells_the_same_characters() -> None:
+    """Of lines read together each step has the network's own class, and where a character begins its probability."""
+    path = find_weights("small").recognition.onnx
+    lines = np.random.default_rng(7).uniform(-1, 1, (3, 1, 48, 320)).astype(np.float32).repeat(3, axis=1)
+    lines[1, :, :, 40:] = 1
+    whole, cut = Network(path, "cpu"), Network(path, "cpu", features=True)
+    assert whole.last_layer is None
+    assert cut.last_layer is not None
+    told = Classes(cut.last_layer).tell([*cut.run(lines[:2]), *cut.run(lines[2:])])
+    for own, expected in zip(told, most_likely(whole.run(lines)), strict=True):
+        begun = np.flatnonzero((np.diff(expected.labels, prepend=0) != 0) & (expected.labels != 0))
+        assert own.labels.tolist() == expected.labels.tolist()
+        assert own.certainties[begun] == pytest.approx(expected.certainties[begun], abs=1e-4)
+
+
+def test_a_class_is_told_by_the_first_of_the_highest_scores() -> None:
+    """Also where they stand in different blocks of classes; runs of one class begin anew with each line."""
+    weights = np.zeros((1, 1500), np.float32)
+    weights[0, [3, 1200]] = 1
+    classes = Classes(LastLayer(weights, np.full(1500, -1, np.float32)))
+    first, second = classes.tell([np.full((2, 1), 50, np.float32), np.full((3, 1), 50, np.float32)])
+    assert [first.labels.tolist(), second.labels.tolist()] == [[3, 3], [3, 3, 3]]
+    assert [first.certainties.tolist(), second.certainties.tolist()] == [[0.5, 0], [0.5, 0, 0]]
+
+
+def test_only_a_layer_that_tells_classes_is_taken_off() -> None:
+    """Text detection ends otherwise, and stays as it is; so does a model without a graph."""
+    assert take_off_last_layer(bytearray(find_weights("small").detection.onnx.read_bytes())) is None
+    assert take_off_last_layer(bytearray()) is None
+
+
+def test_a_product_is_numpys() -> None:
+    """Of matrices of any size."""
+    rng = np.random.default_rng(2)
+    a, b = rng.random((7, 5)).astype(np.float32), rng.random((5, 3)).astype(np.float32)
+    assert Product()(a, b) == pytest.approx(a @ b, rel=1e-6)
 
 
 class CudaRuntime:

@@ -22,15 +22,18 @@ from digitize.machine import usable_cores
 from digitize.model import ProcessingStep
 from digitize.ocr import Character, Detection, Reading
 from digitize.ocr.boxes import BOX_THRESHOLD, PIXEL_THRESHOLD, UNCLIP_RATIO, find_boxes
+from digitize.ocr.classes import BLANK, STEPS_AT_ONCE, Classes, most_likely
 from digitize.ocr.networks import Network
 from digitize.ocr.runtime import onnxruntime
 from digitize.ocr.weights import read_characters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
+    from digitize.ocr.classes import Steps
     from digitize.ocr.weights import ModelPart, Weights
 
 # The network halves its input five times.
@@ -39,6 +42,9 @@ _STRIDE = 32
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)[:, None]
 _DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)[:, None]
 _DETECTION_GREYS = np.asarray((np.arange(256, dtype=np.float32) / 255 - _MEAN) / _DEVIATION, np.float32)
+
+# What recognition makes of them: -1 = black, 1 = white.
+_LINE_GREYS = np.asarray((np.arange(256, dtype=np.float32) / 255 - 0.5) / 0.5, np.float32)
 
 # The recognizer reads lines at this height; narrower lines are filled up with middle grey, wider ones were not trained.
 _LINE_HEIGHT = 48
@@ -86,7 +92,8 @@ class PaddleRecognizer:
     """
 
     def __init__(self, part: ModelPart, device: str, threads: int = 0) -> None:
-        self._network = Network(part.onnx, device, threads=1)
+        self._network = Network(part.onnx, device, threads=1, features=device == "cpu")
+        self._classes = Classes(self._network.last_layer) if self._network.last_layer else None
         self._at_once = 1 if self.on_gpu else threads or usable_cores()
         self._batch_width = _GPU_BATCH_WIDTH if self.on_gpu else _BATCH_WIDTH
         self._characters = ("", *read_characters(part), " ")  # the blank first, as CTC has it
@@ -110,36 +117,45 @@ class PaddleRecognizer:
         widest_first = sorted(by_width, reverse=True)  # so that the last ones, which may run alone, are short
         batches = [b for width in widest_first for b in _batches(by_width[width], max(1, self._batch_width // width))]
         with ThreadPoolExecutor(self._at_once) as pool:
-            lines = pool.map(lambda batch: self._read_batch([pieces[n][1] for n in batch]), batches)
-            read = dict(pair for batch, group in zip(batches, lines, strict=True) for pair in zip(batch, group, strict=True))
+            told = self._told([[pieces[number][1] for number in batch] for batch in batches], pool)
+            read = dict(zip(itertools.chain.from_iterable(batches), told, strict=True))
         characters: list[list[Character]] = [[] for _ in crops]
-        for number, (index, _, (start, end)) in enumerate(pieces):
-            characters[index] += (Character(c.text, c.confidence, start + c.position * (end - start)) for c in read[number])
+        for number, (index, piece, (start, end)) in enumerate(pieces):
+            line = self._decode(read[number], _line_width(piece) / _tensor_width(piece))
+            characters[index] += (Character(c.text, c.confidence, start + c.position * (end - start)) for c in line)
         return tuple(Reading(tuple(line)) for line in characters)
 
-    def _read_batch(self, crops: Sequence[NDArray[np.uint8]]) -> list[tuple[Character, ...]]:
-        """Read crops of one width at line height."""
-        width = _tensor_width(crops[0])
-        tensor = np.zeros((len(crops), 3, _LINE_HEIGHT, width), np.float32)
-        ends = []
-        for row, crop in zip(tensor, crops, strict=True):
-            line = _line_tensor(crop, width)
-            row[:, :, : line.shape[2]] = line
-            ends.append(line.shape[2] / width)
-        probabilities = self._network.run(tensor)
-        labels = probabilities.argmax(axis=-1)
-        certainties = np.take_along_axis(probabilities, labels[..., None], axis=-1)[..., 0]
-        return [self._decode(*line) for line in zip(labels, certainties, ends, strict=True)]
+    def _told(self, batches: Sequence[Sequence[NDArray[np.uint8]]], pool: Executor) -> Iterator[Steps]:
+        """The steps of all lines, batch by batch."""
+        if self._classes:
+            features = itertools.chain.from_iterable(pool.map(self._run, batches))
+            steps = pool.map(self._classes.tell, _together(features))
+        else:
+            steps = pool.map(lambda batch: most_likely(self._run(batch)), batches)
+        return itertools.chain.from_iterable(steps)
 
-    def _decode(self, labels: NDArray[np.int64], certainties: NDArray[np.float32], end: float) -> tuple[Character, ...]:
-        """Greedy CTC: a run of one label is one character, as sure as its first step, in the middle of the run."""
-        starts = np.flatnonzero(np.diff(labels, prepend=-1))
-        stops = np.append(starts[1:], len(labels))
-        kept = labels[starts] != 0
-        middles = (starts[kept] + stops[kept]) / 2 / len(labels) / end
+    def _run(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """What the network gives for crops of one width at line height: float32 (lines, steps, features or classes)."""
+        tensor = np.zeros((len(crops), 3, _LINE_HEIGHT, _tensor_width(crops[0])), np.float32)
+        for row, crop in zip(tensor, crops, strict=True):
+            row[:, :, : _line_width(crop)] = _line_tensor(crop)
+        return self._network.run(tensor)
+
+    def _decode(self, steps: Steps, end: float) -> tuple[Character, ...]:
+        """Greedy CTC: a run of one label is one character, as sure as its first step, in the middle of the run.
+
+        `end` is the share of the steps that the line takes.
+        """
+        starts = np.flatnonzero(np.diff(steps.labels, prepend=-1))
+        stops = np.append(starts[1:], len(steps.labels))
+        kept = steps.labels[starts] != BLANK
+        middles = (starts[kept] + stops[kept]) / 2 / len(steps.labels) / end
+        begun = starts[kept]
         return tuple(
-            Character(self._characters[label], float(certainty), min(float(middle), 1.0))
-            for label, certainty, middle in zip(labels[starts][kept], certainties[starts][kept], middles, strict=True)
+            Character(self._characters[label], certainty, min(middle, 1.0))
+            for label, certainty, middle in zip(
+                steps.labels[begun].tolist(), steps.certainties[begun].tolist(), middles.tolist(), strict=True
+            )
         )
 
 
@@ -201,12 +217,28 @@ def _tensor_width(crop: NDArray[np.uint8]) -> int:
     return max(_MIN_WIDTH, int(_LINE_HEIGHT * (width / height)))
 
 
-def _line_tensor(crop: NDArray[np.uint8], tensor_width: int) -> NDArray[np.float32]:
-    """A line at the network's height, float32 (1, 48, width), -1 = black, 1 = white; three equal channels broadcast."""
+def _line_width(crop: NDArray[np.uint8]) -> int:
+    """How wide a line is at the network's height; what is left of the tensor is middle grey."""
     height, width = crop.shape
-    line_width = min(tensor_width, math.ceil(_LINE_HEIGHT * (width / height)))
-    line = cv2.resize(crop, (line_width, _LINE_HEIGHT)).astype(np.float32)
-    return np.asarray((line / 255 - 0.5) / 0.5, np.float32)[None]
+    return int(min(_tensor_width(crop), math.ceil(_LINE_HEIGHT * (width / height))))
+
+
+def _line_tensor(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """A line at the network's height, float32 (48, width), -1 = black, 1 = white: one of three equal channels."""
+    line = np.asarray(cv2.resize(crop, (_line_width(crop), _LINE_HEIGHT)), np.uint8)
+    return np.asarray(_LINE_GREYS[line])
+
+
+def _together(lines: Iterable[NDArray[np.float32]]) -> Iterator[list[NDArray[np.float32]]]:
+    """Lines' features in groups of so many steps as are told at once, or a few more."""
+    group: list[NDArray[np.float32]] = []
+    for line in lines:
+        group.append(line)
+        if sum(map(len, group)) >= STEPS_AT_ONCE:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 def _batches(numbers: list[int], size: int) -> Iterator[list[int]]:
