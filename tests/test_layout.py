@@ -319,6 +319,18 @@ def test_a_black_panel_with_light_type_is_no_picture() -> None:
     assert panel.intersection(Box(200, 200, 800, 300)) > 0.97 * 600 * 100
 
 
+def test_a_panel_that_was_detected_as_one_line_is_a_panel() -> None:
+    """A small black panel with a word in its middle is one though the detector saw all of it as type; bold type is none."""
+    pixels = blank()
+    pixels[200:240, 200:320] = INK
+    pixels[400:440, 200:320] = INK
+    print_line(pixels, Box(220, 210, 300, 230), ink=PAPER)
+    print_line(pixels, Box(200, 410, 320, 430), ink=PAPER)
+    seen = [Box(190, 190, 330, 250), Box(190, 390, 330, 450)]
+    [panel] = find_panels(make_ink(pixels, TYPE), TYPE, seen)
+    assert panel.intersection(Box(200, 200, 320, 240)) > 0.9 * 120 * 40
+
+
 def test_a_line_detected_over_the_side_of_a_panel_is_two() -> None:
     """What stands on black and what stands beside it were printed apart, though the detector saw one line; both are kept."""
     pixels = blank()
@@ -426,6 +438,14 @@ def test_a_byline_beside_the_next_columns_picture_is_no_caption() -> None:
     assert roles == {Role.PARAGRAPH}
 
 
+def test_a_caption_set_like_text_is_parted_from_it_by_white() -> None:
+    """Two lines right below a picture, with white and a byline under them, are its caption, large as they are."""
+    picture, lines = Box(60, 200, 400, 390), column_lines(0, 8, y=400)
+    short = [replace(lines[1], x1=lines[1].x0 + 200), *(replace(line, y0=line.y0 + 30, y1=line.y1 + 30) for line in lines[2:])]
+    found = find_regions([lines[0], *short], [picture], (), (), TYPE)
+    assert [(d.role, len(d.lines)) for d in found if d.lines] == [(Role.CAPTION, 2), (Role.PARAGRAPH, 6)]
+
+
 def test_text_goes_on_below_a_picture() -> None:
     """Full lines of body type below a picture are text, though a speck makes one of them lower or wider."""
     picture, lines = Box(60, 200, 500, 390), column_lines(0, 4, y=400)
@@ -460,6 +480,24 @@ def test_a_tall_sign_in_a_columns_first_line_does_not_part_it() -> None:
     first, *rest = column_lines(0, 6)
     tall = Box(first.x0, first.y0 - 3, first.x1, first.y1)
     assert [len(draft.lines) for draft in find_regions([tall, *rest], (), (), (), TYPE)] == [6]
+
+
+def test_phrases_of_a_deck_over_a_gutter_are_one_deck() -> None:
+    """Two phrases side by side, in the middle under a headline, are its deck, though neither is in the middle by itself."""
+    headline, phrases = Box(300, 100, 800, 150), [Box(400, 162, 540, 185), Box(570, 162, 710, 185)]
+    body = [line for column in range(3) for line in column_lines(column, 5, y=215)]
+    found = find_regions([headline, *phrases, *body], (), (), (), TYPE)
+    assert [d.lines for d in found if d.role is Role.DECK] == [tuple(phrases)]
+
+
+def test_a_column_beside_the_masthead_is_no_folio() -> None:
+    """Where the rule below the masthead leaves columns free, an item begins beside it, and runs on below."""
+    title, date = Box(80, 60, 700, 160), Box(80, 170, 600, 190)
+    beside = column_lines(3, 20, y=60)
+    body = [line for column in range(3) for line in column_lines(column, 20, y=260)]
+    rule_below = Box(60, 210, column_left(3) - 30, 213)
+    found = find_regions([title, date, *beside, *body], (), [rule_below], (), TYPE)
+    assert {line for draft in found if draft.role is Role.FOLIO for line in draft.lines} == {title, date}
 
 
 def test_a_weather_box_above_the_masthead_rule_is_folio() -> None:

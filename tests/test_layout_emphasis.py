@@ -85,6 +85,15 @@ def test_briefs_set_alike_follow_each_other() -> None:
     assert headlines([first, *text, second, *more], [first, second], RULE) == {first, second}
 
 
+def test_briefs_set_like_a_headline_in_larger_type_follow_it() -> None:
+    """Where one headline of a group is measured as large, and the next as small, they are of one group all the same."""
+    first, text = item(200)
+    second, more = item(text[-1].y0 + PITCH)
+    large = Box(first.x0, first.y0 - 5, first.x1, first.y0 + 1.3 * TYPE - 5)
+    smaller = Box(second.x0, second.y0 - 4, second.x1, second.y0 + 1.2 * TYPE - 4)
+    assert headlines([large, *text, smaller, *more], [large, smaller]) == {smaller}
+
+
 def test_the_first_of_a_group_below_its_name_is_a_headline() -> None:
     """Below the name of a group of briefs, in larger type, the line that is set like their headlines is one of them."""
     name = Box(LEFT + 4 * TYPE, 150, LEFT + 10 * TYPE, 150 + 1.6 * TYPE)

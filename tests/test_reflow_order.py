@@ -331,6 +331,80 @@ def test_the_title_of_a_picture_heads_the_picture() -> None:
     assert not any(p.role is Role.KICKER for a in articles(page) for p in a.passages)
 
 
+def test_a_rubric_is_no_kicker() -> None:
+    """The standing name of a column over a headline is a filler; words that say something are its kicker."""
+    for text, roles in (("今日谈", {Role.FILLER}), ("民生关注", {Role.FILLER}), ("六百米桥面换新", {Role.KICKER})):
+        kicker = replace(heading("k", text, columns=(0, 0), y=180, role=Role.KICKER), heading_id="h")
+        page = page_of(
+            kicker, heading("h", "标题大字", columns=(0, 0)), text_block("a", ["\u3000\u3000" + "甲" * 14, "甲甲。"])
+        )
+        assert {region.role for region in read_order(page).regions if region.id == "k"} == roles
+
+
+def test_a_white_line_on_black_over_a_headline_is_a_part_of_its_own() -> None:
+    """Of a headline's lines, those on a black panel are its rubric or kicker, however large."""
+    head = heading("h", "标题大字", columns=(0, 0))
+    for text, kickers in (("时评", []), ("六百米桥面换新", ["六百米桥面换新"])):
+        [line] = heading("k", text, columns=(0, 0), y=170).lines
+        both = replace(head, lines=(replace(line, reversed=True), *head.lines), box=hull([line.box, head.box]))
+        [article] = articles(page_of(both, text_block("a", ["\u3000\u3000" + "甲" * 14, "甲甲。"])))
+        assert article.headline == "标题大字"
+        assert [p.text for p in article.passages if p.role is Role.KICKER] == kickers
+
+
+def test_what_shares_a_box_with_the_word_advertisement_is_one() -> None:
+    """A boxed text with a heading, marked as an advertisement, is no article and loses nothing."""
+    area = Box(column_left(0) - 10, 150, column_left(1) - 20, 500)
+    own = [
+        text_block("w", ["广告"], y=160, frame="f"),
+        replace(heading("h", "标题大字", columns=(0, 0)), frame_id="f"),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, "甲甲。"], frame="f"),
+    ]
+    made = articles(page_of(*own, frames=(Frame("f", area.polygon, area),)))
+    assert {article.kind for article in made} == {ArticleKind.ADVERTISEMENT}
+    assert "".join(p.text for a in made for p in a.passages) == "广告标题大字" + "甲" * 16 + "。"
+
+
+def test_what_stands_under_the_name_of_a_page_of_advertisements_is_one() -> None:
+    """Small advertisements under their common heading are no article."""
+    page = page_of(
+        heading("h", "分类广告", columns=(0, 0)), text_block("a", ["遗失声明", "甲乙丙不慎遗失证件一张，声明作废。"])
+    )
+    assert [article.kind for article in articles(page)] == [ArticleKind.ADVERTISEMENT]
+
+
+def test_words_with_a_number_and_no_full_stop_are_no_article() -> None:
+    """A few words and a telephone number, under a word in bold or under none, are a small advertisement."""
+    lines = ["厨师两名，待遇面议", "13800007788"]
+    for head in ([heading("h", "招聘", columns=(0, 0))], []):
+        assert articles(page_of(*head, text_block("a", lines))) == ()
+
+
+def test_a_line_by_itself_between_two_paragraphs_is_a_subheading() -> None:
+    """A line at the column's edge with white above and below, no full stop at its end, parts two paragraphs of one article."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲" * 5 + "。"]),
+        text_block("s", ["小题小题小题小题小题小题小题题"], y=440),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 2), "乙" * 5 + "。"], y=490),
+    )
+    [article] = articles(page)
+    assert [p.role for p in article.passages[1:]] == [Role.PARAGRAPH, Role.SUBHEADING, Role.PARAGRAPH]
+
+
+def test_text_below_a_box_under_its_heading_belongs_to_the_heading() -> None:
+    """A boxed note at the top of the first column stands between heading and text, as a picture may."""
+    area = Box(column_left(0) - 10, 290, column_left(0) + 330, 640)
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        text_block("n", full("注", 9), y=310, frame="f"),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], y=660),
+        text_block("b", [*full("乙", 12), "乙乙。"], column=1),
+        frames=(Frame("f", area.polygon, area),),
+    )
+    assert texts(page) == ["甲" * 62 + "乙" * 194 + "。", "注" * 144]
+
+
 def test_an_index_is_no_article() -> None:
     """What stands under the words that head an index, and lists without a sentence, become fillers and lose nothing."""
     page = page_of(

@@ -31,6 +31,9 @@ PANEL_MIN = (4.0, 1.3)
 PANEL_MARGIN = 0.25
 """Black on both sides of the text on a panel, in type sizes, at least."""
 
+PANEL_EDGE = 0.1
+"""How ragged a panel's sides are, in type sizes, at most: what is light there is paper."""
+
 WHOLE_PANEL = 0.8
 """A detected line that takes more of a panel is the panel itself, taken for type by the detector's coarse pass."""
 
@@ -133,8 +136,24 @@ def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, 
             and cv2.contourArea(cv2.convexHull(contour)) >= PANEL_FILL * w * h
             and dark[y : y + h, x : x + w].mean() >= PANEL_GROUND
         ):
-            found.append(ink.box(x, y, w, h))
-    return tuple(box for box in found if _text_cover(box, lines) >= TEXT_COVER and _frames_text(box, lines, type_size))
+            box = ink.box(x, y, w, h)
+            seen = any(_is_inside(line, box) and line.area < WHOLE_PANEL * box.area for line in lines)
+            framed = _frames_text(box, lines, type_size) if seen else _holds_type(dark[y : y + h, x : x + w], unit)
+            if framed and _text_cover(box, lines) >= TEXT_COVER:
+                found.append(box)
+    return tuple(found)
+
+
+def _is_inside(line: Box, panel: Box) -> bool:
+    return panel.intersection(line) > 0.5 * line.area
+
+
+def _holds_type(dark: NDArray[np.uint8], unit: float) -> bool:
+    """Whether light type stands amid black ground that was detected as one line: it keeps off the ground's sides."""
+    edge, margin = max(1, round(PANEL_EDGE * unit)), round(PANEL_MARGIN * unit)
+    light = dark[edge:-edge, edge:-edge] == 0
+    columns = np.flatnonzero(light.any(axis=0))
+    return len(columns) > 0 and columns[0] + edge >= margin and light.shape[1] - columns[-1] + edge > margin
 
 
 def _frames_text(panel: Box, lines: Sequence[Box], type_size: float) -> bool:
@@ -142,7 +161,7 @@ def _frames_text(panel: Box, lines: Sequence[Box], type_size: float) -> bool:
 
     A line that goes on beyond a side by as much was detected over what stands beside the panel, too, and says nothing.
     """
-    inside = [line for line in lines if panel.intersection(line) > 0.5 * line.area and line.area < WHOLE_PANEL * panel.area]
+    inside = [line for line in lines if _is_inside(line, panel) and line.area < WHOLE_PANEL * panel.area]
     margin = PANEL_MARGIN * type_size
     over = [line for line in inside if line.x0 < panel.x0 - margin or line.x1 > panel.x1 + margin]
     own = [line for line in inside if line not in over]

@@ -109,9 +109,10 @@ def small_headlines(lines: Sequence[Box], widths: Mapping[Box, float], around: S
     heavy = {line for line in bold if _is_heavy(line, level, widths, around.type_size)}
     found: list[Box] = []
     passed: list[_Column] = []
+    large = [line for line in level if line.height >= largest and widths[line] * line.height >= DARK * usual]
     for head in _heads(heavy, level, around):
         column = _Column(head, level, heavy, around)
-        if column.opens_item() or column.repeats(found):
+        if column.opens_item() or column.repeats([*found, *large]):
             found += head
         else:
             passed.append(column)
@@ -147,7 +148,7 @@ def _heads(heavy: set[Box], lines: Sequence[Box], around: Surroundings) -> list[
 def _goes_on(upper: Box, lower: Box) -> bool:
     low, high = sorted((upper.height, lower.height))
     gap = lower.y0 - upper.y1
-    return -0.3 * low <= gap <= HEAD_GAP * high and high <= ALIKE * low and _shares_column(upper, lower)
+    return -0.3 * low <= gap <= HEAD_GAP * high and high <= LARGER * low and _shares_column(upper, lower)
 
 
 def _leads_text(line: Box, heavy: set[Box], lines: Sequence[Box], around: Surroundings) -> bool:
@@ -158,7 +159,7 @@ def _leads_text(line: Box, heavy: set[Box], lines: Sequence[Box], around: Surrou
         return False
     first = min(below, key=lambda box: box.y0)
     indented = EDGE * size <= first.x0 - line.x0 <= INDENT * size
-    return first not in heavy and first.height < line.height * ALIKE and (indented or first.x1 - line.x1 >= size)
+    return first not in heavy and first.height < line.height * LARGER and (indented or first.x1 - line.x1 >= size)
 
 
 class _Column:
@@ -168,7 +169,8 @@ class _Column:
         self.head = head
         self._first, self._heavy, self._around, self._lines = head[0], heavy, around, lines
         text = [line for line in lines if line not in heavy and line.y0 >= head[-1].cy and _shares_column(line, head[-1])]
-        self._width = hull([*head, *sorted(text, key=lambda box: box.y0)[:1]])
+        # The first line below is indented, the second reaches to the column's edge.
+        self._width = hull([*head, *sorted(text, key=lambda box: box.y0)[:2]])
         over = [line for line in lines if line.cy < self._first.y0 and _shares_column(line, self._width)]
         self._above = max(over, key=lambda box: box.y1, default=None)
 
@@ -237,7 +239,13 @@ class _Column:
         column = [
             o
             for o in self._lines
-            if o is above or (o not in self._heavy and _shares_column(o, self._width) and abs(o.cy - above.cy) <= AROUND * size)
+            if o is above
+            or (
+                o not in self._heavy
+                and o.height < LARGER * above.height
+                and _shares_column(o, self._width)
+                and abs(o.cy - above.cy) <= AROUND * size
+            )
         ]
         left, right = min(o.x0 for o in column), max(o.x1 for o in column)
         return above.x0 - left >= SIGNED * (right - left) and right - above.x1 <= size

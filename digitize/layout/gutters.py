@@ -205,11 +205,10 @@ class Gutters:
         return False
 
     def run_over(self, left: Box, right: Box) -> bool:
-        """Whether the lines above and below the white between two pieces run over it, with ink in it, and none keeps off."""
+        """Whether the lines above and below the white between two pieces run over it, with ink in it, and few keep off."""
         gap = left.x1, right.x0
-        found = [side for piece in (left, right) for side in self._witnesses(gap, piece, indent=FLUSH)]
-        over = min(found[0].inked + found[1].inked, found[2].inked + found[3].inked)
-        return over >= RUN_OVER and not any(side.ends and side.starts for side in found)
+        heard = [sum(self._witnesses(gap, piece, indent=FLUSH), Testimony()) for piece in (left, right)]
+        return all(said.inked >= max(RUN_OVER, min(said.ends, said.starts) + 1) for said in heard)
 
     def _characters(self, line: Box) -> NDArray[np.bool_]:
         """Which columns of a line's window hold characters: what is left of a rule in it is none."""

@@ -46,6 +46,9 @@ KICKER_LINES = 2
 """Kickers and decks run over at most so many lines; more is running text."""
 
 
+PHRASES = 2.0
+"""White between two phrases of a kicker or deck, in heights of its line, at most."""
+
 ROW = 0.3
 """How far the tops of lines in one row differ, in body sizes: skew and strokes, not leading."""
 
@@ -178,13 +181,14 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
     """The kicker's (sign -1) or deck's (sign 1) lines: small lines near the group, nearer to it than to running text."""
     reach = max(KICKER_GAP * ground.type_size, 0.5 * group[0].height)
     edge = group[0] if sign < 0 else group[-1]
+    rows = _rows(small, ground.type_size)
     # A heading may bring its own kicker or deck, set large: then what is attached to it is more of the same, or the byline.
     fellows = [edge] if sign < 0 and edge.height * SAME_SIZE < max(line.height for line in group) else []
     collected: list[Box] = []
     while len(collected) < KICKER_LINES:
         found = [
             line
-            for line in small
+            for line in rows
             if line not in collected
             and -0.3 * line.height <= _distance(edge, line, sign) <= reach
             and edge.overlap_x(line) >= 0.5 * min(edge.width, line.width)
@@ -200,7 +204,24 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
             break
         edge = min(found, key=lambda line: _distance(edge, line, sign))
         collected.append(edge)
-    return sorted(collected, key=lambda line: line.y0)
+    return sorted((piece for line in collected for piece in rows[line]), key=lambda line: (line.y0, line.x0))
+
+
+def _rows(small: Sequence[Box], type_size: float) -> dict[Box, tuple[Box, ...]]:
+    """Small lines and, as one, those that stand side by side in one type: a space between phrases may lie over a gutter."""
+    rows = {line: (line,) for line in small}
+    for line in small:
+        beside = [
+            other
+            for other in small
+            if abs(other.cy - line.cy) <= ROW * type_size
+            and 0 < other.x0 - line.x1 <= PHRASES * line.height
+            and max(line.height, other.height) <= SAME_SIZE * min(line.height, other.height)
+        ]
+        if beside:
+            nearest = min(beside, key=lambda other: other.x0)
+            rows[hull((line, nearest))] = (line, nearest)
+    return rows
 
 
 def _aligned(line: Box, edge: Box, type_size: float) -> bool:

@@ -48,6 +48,10 @@ JOIN_GAP = 2.5
 LOOSE_GAP = 5.0
 """White up to this many type sizes stands between the words of a line that is filled by three or four of them."""
 
+OTHER_SIZE, WORD = 1.25, 1.6
+"""Words in large type, two signs wide and more, whose heights differ by so much are set in two sizes: a rubric beside a
+headline. A single sign may be low."""
+
 TALL = 1.15
 """Body lines from this many type sizes on are looked at for dust above and below: brackets and letters reach less far."""
 
@@ -259,5 +263,7 @@ def _same_line(left: Box, right: Box, gutters: Gutters) -> bool:
     unit, gap = gutters.type_size, right.x0 - left.x1
     reach = 1.5 * max(unit, low) if high >= LARGE_TYPE * unit else JOIN_GAP * unit
     if left.overlap_y(right) < SAME_LINE * low or high > 2 * low or right.x1 <= left.x0:
+        return False
+    if high >= LARGE_TYPE * unit and high > OTHER_SIZE * low and gap > low / 2 and min(left.width, right.width) > WORD * low:
         return False
     return gap <= reach or (high < LARGE_TYPE * unit and gap <= LOOSE_GAP * unit and gutters.run_over(left, right))

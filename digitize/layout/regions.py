@@ -41,6 +41,9 @@ CAPTION_LINES = 4
 CAPTION_SIZE = 0.93
 """Captions are set in type below this share of the text's."""
 
+PARTED_BELOW = 2.5
+"""White between a caption and the text that goes on below it, in type sizes, at most."""
+
 CAPTION_APART = 0.2
 """White between a caption and text below it beyond the leading, in type sizes."""
 
@@ -111,10 +114,20 @@ def _folio_lines(lines: Sequence[Box], rules: Sequence[Box], type_size: float, *
         if rule.width >= FOLIO_RULE * printed.width and rule.cy - printed.y0 <= FOLIO_BAND * printed.height
     ]
     for rule in sorted(wide, key=lambda box: box.cy):
-        above = [line for line, seen in zip(lines, seen_lines, strict=True) if seen.cy < rule.cy]
+        over = [seen for seen in seen_lines if seen.cy < rule.cy]
+        beside = _runs_past(rule, over, seen_lines, type_size)
+        above = [line for line, seen in zip(lines, seen_lines, strict=True) if seen in over and seen not in beside]
         if above and not any(_is_set_full(block, type_size) for block in stack_lines(above, rules, type_size)):
             return tuple(above)
     return ()
+
+
+def _runs_past(rule: Box, over: Sequence[Box], lines: Sequence[Box], type_size: float) -> list[Box]:
+    """The lines higher up than a rule that stand beside it in columns which run on below: a masthead may leave some free."""
+    outside = [line for line in over if line.overlap_x(rule) <= 0]
+    lowest = max((line.y1 for line in outside), default=0.0)
+    on = [line for line in lines if line.cy > rule.cy and line.y0 - lowest <= COLUMN_MIN * type_size]
+    return outside if any(line.overlap_x(other) > 0 and line.overlap_x(rule) <= 0 for line in on for other in outside) else []
 
 
 def _is_set_full(block: Block, type_size: float) -> bool:
@@ -148,7 +161,11 @@ def _ground_regions(
     blocks = [piece for block in stack_lines(rest, walls, type_size) for piece in split_at_gaps(block, type_size)]
     for block in blocks:
         signing = any(_signs_column(block.box, other.box, type_size) for other in blocks)
-        parts = [(Role.PARAGRAPH, block)] if signing else _captioned(block, pictures, type_size)
+        parted = any(
+            0 < other.box.y0 - block.box.y1 <= PARTED_BELOW * type_size and same_column(other.box, block.box)
+            for other in blocks
+        )
+        parts = [(Role.PARAGRAPH, block)] if signing else _captioned(block, pictures, type_size, parted=parted)
         drafts += [Draft(role, piece.lines, piece.box, ground) for role, piece in parts]
     return drafts
 
@@ -177,13 +194,16 @@ def _heading_drafts(heading: Heading, ground: int | None) -> list[Draft]:
     return [Draft(role, tuple(part), hull(part), ground, heading.box) for role, part in parts.items()]
 
 
-def _captioned(block: Block, pictures: Sequence[Box], type_size: float) -> list[tuple[Role, Block]]:
-    """A block, with the lines that caption the picture above or beside it set apart."""
+def _captioned(block: Block, pictures: Sequence[Box], type_size: float, *, parted: bool) -> list[tuple[Role, Block]]:
+    """A block, with the lines that caption the picture above or beside it set apart.
+
+    `parted`: whether white parts it from a block right below.
+    """
     if any(_is_beside(picture, block.box, type_size) for picture in pictures):
         return [(Role.CAPTION, block)]
     if not any(_is_below(picture, block.lines[0], type_size) for picture in pictures):
         return [(Role.PARAGRAPH, block)]
-    count = _caption_length(block, type_size)
+    count = _caption_length(block, type_size, parted=parted)
     parts = [(Role.CAPTION, block.lines[:count]), (Role.PARAGRAPH, block.lines[count:])]
     return [(role, Block(lines)) for role, lines in parts if lines]
 
@@ -212,17 +232,19 @@ def _signs_column(box: Box, column: Box, type_size: float) -> bool:
     return below and ends and column.width >= COLUMN_MIN * type_size > box.width
 
 
-def _caption_length(block: Block, type_size: float) -> int:
+def _caption_length(block: Block, type_size: float, *, parted: bool) -> int:
     """How many of the lines below a picture are its caption: those set smaller, or apart from the text that goes on below.
 
-    Lines set like body text are text where they fill the column and more follow; a few short ones are a caption.
+    Lines set like body text are text where they fill the column and more follow; a few short ones are a caption, and so are
+    a few that white parts from what is below.
     """
     lines = block.lines
     gaps = [b.y0 - a.y1 for a, b in itertools.pairwise(lines)]
     leading = min(gaps, default=0.0)
     for count in range(1, min(CAPTION_LINES, len(lines) - 1) + 1):
         apart = gaps[count - 1] - leading > CAPTION_APART * type_size
-        smaller = max(line.height for line in lines[:count]) < CAPTION_SIZE * min(
+        # One line more is the caption's, too: its height depends on its letters.
+        smaller = len(lines) > count + 1 and max(line.height for line in lines[:count]) < CAPTION_SIZE * min(
             line.height for line in lines[count : count + 2]
         )
         if apart or smaller:
@@ -231,4 +253,4 @@ def _caption_length(block: Block, type_size: float) -> int:
         return 0
     size, full = median(line.height for line in lines), lines[0].x1 >= block.box.x1 - EDGE * type_size
     is_text = len(lines) > 1 and size >= CAPTION_SIZE * type_size and full
-    return 0 if is_text else len(lines)
+    return 0 if is_text and not parted else len(lines)

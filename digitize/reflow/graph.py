@@ -7,6 +7,7 @@ reason adds or takes its own, so that a decision can be explained by the list of
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,9 @@ HEADED_START = {
 LEFTWARD = 0.1
 """Points taken for each column width that a block begins right of the heading's first column: text begins on the left."""
 
+CROSSHEAD_WHITE = 2.5
+"""White between a subheading and the text above and below it, in type sizes, at most."""
+
 TIER_ENDS = -3.5
 """Where a paragraph of a vertical page ends at a tier's foot, another item begins in the next tier as often as it goes on."""
 
@@ -98,12 +102,25 @@ class FlowGraph:
         text = page.running_text
         flush = frozenset() if page.vertical else flush_blocks(text, page.type_size, cues)
         self.blocks = tuple(make_block(region, text, page.type_size, cues, flush=region.id in flush) for region in text)
+        self.blocks = tuple(self._as_crosshead(block, page.type_size, cues) for block in self.blocks)
         self.headings = heading_nodes(page.regions)
         self._nodes: tuple[HeadingNode | Block, ...] = (*self.headings, *self.blocks)
         self._steps = Steps(page, self.blocks, self.headings)
         self._reach = Reach(self.blocks, self.headings, self._steps)
         if self._reach.embedded:
             self._steps = Steps(page, self.blocks, self.headings, passed=self._reach.embedded)
+
+    def _as_crosshead(self, block: Block, type_size: float, cues: Cues) -> Block:
+        """A block as it is, or as a subheading: a line by itself, white around it, between two paragraphs of its column."""
+        if len(block.region.lines) > 1 or block.region.lines[0].text.strip()[-1:] in tuple(cues.terminal):
+            return block
+        reach, ground = CROSSHEAD_WHITE * type_size, block.region.frame_id
+        near = [b for b in self.blocks if b is not block and b.region.frame_id == ground and b.box.overlap_x(block.box) > 0]
+        above = [b for b in near if -type_size < block.box.y0 - b.box.y1 <= reach]
+        below = [b for b in near if -type_size < b.box.y0 - block.box.y1 <= reach]
+        ended = bool(above) and all(b.end in {End.PARAGRAPH, End.EITHER} for b in above)
+        begins = bool(below) and all(b.start in {Start.PARAGRAPH, Start.FLUSH} for b in below)
+        return replace(block, start=Start.PARAGRAPH, end=End.PARAGRAPH) if ended and begins else block
 
     def links(self) -> tuple[Link, ...]:
         """The best consistent set of edges."""

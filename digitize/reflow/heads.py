@@ -103,9 +103,9 @@ class Reach:
         return self.head[target] == number and not any(b.box.overlap_x(block.box) > 0 for b in over)
 
     def illustrated(self, heading: HeadingNode, block: Block) -> float:
-        """How much of what stands between a heading and a block below it is pictures with their captions, in pixels."""
+        """How much of what stands between a heading and a block below it is pictures, with captions, and boxes, in pixels."""
         span = Box(block.box.x0, heading.box.y1, block.box.x1, block.box.y0)
-        return self._steps.pictured(span) if span.y0 < span.y1 else 0.0
+        return self._steps.pictured(span, block.region.frame_id) if span.y0 < span.y1 else 0.0
 
     def _around(self, number: int) -> tuple[int, ...]:
         """The blocks above and beside a heading that stands in the midst of its text; none where it stands over it.

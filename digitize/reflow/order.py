@@ -24,6 +24,7 @@ from digitize.reflow.graph import FlowGraph
 from digitize.reflow.kickers import join_kickers
 from digitize.reflow.quotes import set_quotes_apart
 from digitize.reflow.running import is_running, run_on
+from digitize.reflow.standing import heads_advertisements, mark_advertisements, set_rubrics_apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +66,7 @@ FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
 
 
+_STOP = re.compile(r"[。！？]|[.!?](?!\d)")
 _SENTENCE = re.compile(r"[，、。；！？]|[,.;!?](?!\d)")  # points in figures part no sentences
 
 
@@ -77,7 +79,8 @@ def read_order(page: Page) -> Page:
     cues = load_cues(page.language)
     if is_running(page):
         return run_on(mark_folio(page, cues))
-    page = part_bylines(join_kickers(without_ornaments(mark_folio(page, cues))), cues)
+    page = mark_advertisements(without_ornaments(mark_folio(page, cues)), cues)
+    page = part_bylines(join_kickers(page if page.vertical else set_rubrics_apart(page, cues)), cues)
     page = without_scraps(page) if page.vertical else page
     graph = FlowGraph(set_quotes_apart(page, cues), cues)
     links = graph.links()
@@ -92,7 +95,7 @@ def read_order(page: Page) -> Page:
         ]
     index = _index_regions(page, cues)
     ordered = [region for region in page.regions if region.role is Role.FOLIO]
-    ordered += [region for unit in _in_rows(units, page) for region in _settled(unit, index, page)]
+    ordered += [region for unit in _in_rows(units, page) for region in _settled(unit, index, page, cues)]
     seen = {region.id for region in ordered}
     left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
     return replace(page, links=(*links, *figures), rejected=rejected, regions=(*ordered, *left))
@@ -167,13 +170,13 @@ def _byline_length(region: Region, edges: Edges, type_size: float, cues: Cues) -
 
 def _heading_over(region: Region, page: Page) -> Region | None:
     """The headline right above a region, or beside it over the other columns, within reach of a byline between the two."""
-    size = page.type_size
+    size, top = page.type_size, _top_of_picture(region, page)
     near = [
         other
         for other in page.regions
         if other.role in HEADING_ROLES
         and other.frame_id == region.frame_id
-        and 0 < region.box.y0 - other.box.y1 + size <= max(BYLINE_REACH * size, other.lines[-1].box.height)
+        and 0 < top - other.box.y1 + size <= max(BYLINE_REACH * size, other.lines[-1].box.height)
     ]
     over = [other for other in near if other.box.overlap_x(region.box) > 0]
     column = None if over else _column_below(region, page)
@@ -182,6 +185,16 @@ def _heading_over(region: Region, page: Page) -> Region | None:
         over = [other for other in near if _beside_x(other.box, column) <= apart < column.width]
     nearest = max(over, key=lambda other: other.box.y1, default=None)
     return next((r for r in page.regions if nearest and r.id == nearest.heading_id), None)
+
+
+def _top_of_picture(region: Region, page: Page) -> float:
+    """The top of a region, or of the picture with its caption that stands right above it."""
+    top = region.box.y0
+    for role in (Role.CAPTION, Role.PICTURE):
+        over = [r.box for r in page.regions if r.role is role and r.box.overlap_x(region.box) > 0.5 * region.box.width]
+        near = [box.y0 for box in over if -page.type_size < top - box.y1 <= BYLINE_REACH * page.type_size]
+        top = min((top, *near))
+    return top
 
 
 def _beside_x(a: Box, b: Box) -> float:
@@ -319,8 +332,14 @@ def _index_regions(page: Page, cues: Cues) -> frozenset[str]:
     return frozenset(r.id for r in page.regions if r.frame_id in boxes or (r.heading_id and r.heading_id in headings))
 
 
-def _settled(unit: Sequence[Region], index: frozenset[str], page: Page) -> list[Region]:
-    """A unit's regions, or fillers where it is no item: an index, a list, a scrap of text without a heading."""
+def _settled(unit: Sequence[Region], index: frozenset[str], page: Page, cues: Cues) -> list[Region]:
+    """A unit's regions, or fillers where it is no item: an index, a list, a scrap of text without a heading.
+
+    What stands under the word advertisement is one.
+    """
+    if any(heads_advertisements(region, cues) for region in unit):
+        text = {Role.PARAGRAPH, *HEADING_ROLES}
+        return [replace(r, role=Role.ADVERTISEMENT, heading_id=None) if r.role in text else r for r in unit]
     is_item = _is_item(unit, page.type_size) and (not page.vertical or _is_long(unit))
     if unit[0].role is Role.ADVERTISEMENT or (unit[0].id not in index and is_item):
         return list(unit)
@@ -346,6 +365,8 @@ def _is_item(unit: Sequence[Region], type_size: float) -> bool:
     sentences = any(_SENTENCE.search(line.text) for region in text for line in region.lines)
     figures = [any(c.isdigit() for c in line.text) for region in text for line in region.lines]
     full &= sentences or sum(figures) < LISTED * len(figures)
+    # A number or a price, but no full stop: a small advertisement.
+    told = any(_STOP.search(line.text) for region in text for line in region.lines) or not any(figures)
     if not any(region.role is Role.HEADLINE for region in heading):
-        return full
-    return sentences or full or any(region.role is Role.PICTURE for region in unit)
+        return full and told
+    return (sentences and told) or full or any(region.role is Role.PICTURE for region in unit)

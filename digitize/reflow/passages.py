@@ -12,6 +12,7 @@ from digitize.reflow.bylines import is_byline, is_signature, person_marks
 from digitize.reflow.dates import complete_date
 from digitize.reflow.flow import (
     PARAGRAPH_WHITE,
+    SHORT,
     Edges,
     ends_short,
     in_heading_order,
@@ -56,7 +57,7 @@ class PlacedLine:
     edges: Edges
     ragged: bool = False  # it stands among lines that are not set to both edges
     flush: bool = False  # its paragraphs have no indents
-    pitch: float = 0.0  # from line to line in its region, in pixels
+    pitch: float = 0.0  # from line to line in its region, in pixels; 0 for a line by itself
 
 
 def make_passage(role: Role, lines: Iterable[PlacedLine]) -> Passage | None:
@@ -143,8 +144,12 @@ def _signs(text: str, role: Role, cues: Cues) -> bool:
 def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> tuple[Passage, ...]:
     """The paragraphs and bylines of an article, from its body lines in reading order."""
     groups: list[tuple[Role, list[PlacedLine]]] = []
-    for placed in lines:
+    for placed, after in itertools.zip_longest(lines, lines[1:]):
         role = _line_role(placed, groups[-1] if groups else None, type_size, cues)
+        if role is Role.SUBHEADING and after and after.line.text.strip()[:1].islower():
+            role = Role.PARAGRAPH  # its sentence goes on below
+        if role is Role.PARAGRAPH and groups and after and _is_crosshead(groups[-1][1][-1], placed, after, type_size, cues):
+            role = Role.SUBHEADING
         if groups and role is groups[-1][0] and not _begins(placed, role, groups[-1][1], type_size, cues):
             groups[-1][1].append(placed)
         else:
@@ -221,12 +226,22 @@ def _is_subheading(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | N
     return before is None or before[0] is not Role.PARAGRAPH or before[1][-1].line.text.strip()[-1:] in tuple(cues.terminal)
 
 
+def _is_crosshead(before: PlacedLine, placed: PlacedLine, after: PlacedLine, type_size: float, cues: Cues) -> bool:
+    """Whether a line at the column's edge, by itself and without a full stop, stands between two paragraphs of its column."""
+    terminal = tuple(cues.terminal)
+    ended = before.line.text.strip()[-1:] in terminal and placed.line.text.strip()[-1:] not in (*terminal, ",", "，", "、", "-")
+    short = placed.edges.right - line_end(placed.line) > SHORT * type_size
+    begins = is_paragraph_start(after.line, after.edges, type_size) or (after.flush and short)
+    within = before.line.box.y1 <= placed.line.box.cy and placed.line.box.cy <= after.line.box.y0
+    return not placed.pitch and not set_apart(placed.line, placed.edges, type_size) and ended and begins and within
+
+
 def _all_names(text: str) -> bool:
     return bool(re.fullmatch(r"[^\W\d_]{2,4}(?:[\s\u3000、]+[^\W\d_]{2,4})*", text.strip()))
 
 
 def _begins(placed: PlacedLine, role: Role, group: Sequence[PlacedLine], type_size: float, cues: Cues) -> bool:
-    if role is not Role.PARAGRAPH:
+    if role is not Role.PARAGRAPH or placed.line.text.strip()[:1].islower():
         return False
     if is_paragraph_start(placed.line, placed.edges, type_size):
         return not _only_opens("".join(p.line.text for p in group), cues)

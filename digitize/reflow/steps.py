@@ -78,6 +78,7 @@ class Steps:
         self._pictures = tuple(
             r for r in page.regions if r.role in {Role.PICTURE, Role.ADVERTISEMENT} or r.heading_id in furniture
         )
+        self._frames = page.frames
         self._printed = tuple(region.box for region in page.regions)
         rules = (separator.box for separator in page.separators if separator.kind == "rule")
         self._rules = tuple(r for r in rules if not any(adorns(r, h.box, page.type_size) for h in headings))
@@ -121,16 +122,19 @@ class Steps:
                 found.append(picture)
         return tuple(found)
 
-    def pictured(self, span: Box) -> float:
-        """How far down a span reaches what its pictures fill, with their captions and the white around, in pixels.
+    def pictured(self, span: Box, frame_id: str | None) -> float:
+        """How far down a span reaches what its pictures and boxes fill, with captions and the white around, in pixels.
 
-        0.0 where text stands in the span, or no picture does.
+        0.0 where text of the same ground (`frame_id`) stands in the span, or no picture and no box does.
         """
-        between = [p for p in self._pictures if p.box.overlap_x(span) > 0.5 * span.width and span.y0 <= p.box.cy <= span.y1]
-        text = any(b.box.overlap_x(span) > self.type_size and span.y0 <= b.box.cy <= span.y1 for b in self._blocks)
-        if text or not between:
-            return 0.0
-        return span.y1 - min(picture.box.y0 for picture in between)
+        things = [p.box for p in self._pictures] + [f.box for f in self._frames if f.id != frame_id]
+        between = [box for box in things if box.overlap_x(span) > 0.5 * span.width and self._lies_in(box, span)]
+        own = [block.box for block in self._blocks if block.region.frame_id == frame_id]
+        text = any(box.overlap_x(span) > self.type_size and span.y0 <= box.cy <= span.y1 for box in own)
+        return 0.0 if text or not between else span.y1 - min(box.y0 for box in between)
+
+    def _lies_in(self, box: Box, span: Box) -> bool:
+        return span.y0 <= box.cy <= span.y1 and span.y0 - self.type_size <= box.y0
 
     def parted(self, left: Box, right: Box) -> bool:
         """Whether a rule runs down between two boxes side by side, or anything else is printed there."""

@@ -44,6 +44,8 @@ class Cues:
     page: re.Pattern[str]  # a page number in a running head: group page
     page_count: re.Pattern[str]  # how many pages the issue has
     issue: re.Pattern[str]  # an issue number: group issue
+    rubric: re.Pattern[str]  # a whole line over a headline: the standing name of a column, not a kicker
+    advertisement: re.Pattern[str]  # a whole line: it marks what shares its box, or stands under it, as advertisements
     index: re.Pattern[str]  # at the start of a heading: it stands over an index of the issue, not over an item
 
 
@@ -92,6 +94,8 @@ def load_cues(language: str) -> Cues:
         page=_any_of(_given(table, "page"), parts),
         page_count=_any_of(_given(table, "page_count"), parts),
         issue=_any_of(_given(table, "issue"), parts),
+        rubric=_any_of(_given(table, "rubric"), parts),
+        advertisement=_any_of(_given(table, "advertisement"), parts),
         index=_any_of(_given(table, "index"), parts),
     )
 

@@ -1,0 +1,89 @@
+"""Standing heads and labels: rubrics over columns, which are no kickers, and the words by which advertisements are marked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digitize.geometry import hull, map_polygon
+from digitize.model import HEADING_ROLES, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from digitize.model import Page, Region, TextLine
+    from digitize.reflow.cues import Cues
+
+RUBRIC_SIGNS = 4
+"""A line of so few ideographs over a headline is a rubric (今日谈): a kicker says something."""
+
+_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]+")
+
+
+def set_rubrics_apart(page: Page, cues: Cues) -> Page:
+    """The page with the standing heads of its columns as fillers, parted from the headlines that they stand over.
+
+    A rubric is short, or one of the words that the language's cues have. A white line on black over a black one, however
+    large, is a part of its own: rubric or kicker.
+    """
+    return replace(page, regions=tuple(part for region in page.regions for part in _parted(region, page, cues)))
+
+
+def _parted(region: Region, page: Page, cues: Cues) -> Iterator[Region]:
+    panel = _on_panel(region)
+    if region.role is Role.KICKER and len(region.lines) == 1:
+        yield _as_standing(region, cues)
+    elif panel:
+        rest = region.lines[panel:]
+        box = hull(line.box for line in rest)
+        # What is left keeps the region's name: parts of the heading and links go by it.
+        yield replace(region, lines=rest, box=box, polygon=map_polygon(box.polygon, page.frame))
+        own = region.lines[:panel]
+        box = hull(line.box for line in own)
+        polygon = map_polygon(box.polygon, page.frame)
+        yield _as_standing(replace(region, id=f"{region.id}k", role=Role.KICKER, lines=own, box=box, polygon=polygon), cues)
+    else:
+        yield region
+
+
+def _on_panel(region: Region) -> int:
+    """How many lines at a headline's start stand on a black panel where the others do not; 0 for none."""
+    if region.role is not Role.HEADLINE:
+        return 0
+    first = next((count for count, line in enumerate(region.lines) if not line.reversed), 0)
+    return 0 if any(line.reversed for line in region.lines[first:]) else first
+
+
+def _as_standing(region: Region, cues: Cues) -> Region:
+    rubric = all(_is_rubric(line, cues) for line in region.lines)
+    return replace(region, role=Role.FILLER, heading_id=None) if rubric else region
+
+
+def _is_rubric(line: TextLine, cues: Cues) -> bool:
+    text = line.text.strip(" ·:：■●▲◆")
+    return bool(_IDEOGRAPHS.fullmatch(text)) and (len(text) <= RUBRIC_SIGNS or bool(cues.rubric.fullmatch(text)))
+
+
+def mark_advertisements(page: Page, cues: Cues) -> Page:
+    """The page with all that stands in a box or on a tint beside the word advertisement as advertisements."""
+    marked = {
+        region.frame_id
+        for region in page.regions
+        if region.frame_id and any(cues.advertisement.fullmatch(line.text.strip()) for line in region.lines)
+    }
+    return replace(
+        page,
+        regions=tuple(
+            replace(region, role=Role.ADVERTISEMENT, heading_id=None)
+            if region.frame_id in marked and region.role is not Role.PICTURE
+            else region
+            for region in page.regions
+        ),
+    )
+
+
+def heads_advertisements(region: Region, cues: Cues) -> bool:
+    """Whether a heading stands over advertisements and says so: 分类信息, Classified."""
+    text = " ".join(line.text.strip() for line in region.lines)
+    return region.role in HEADING_ROLES and bool(cues.advertisement.fullmatch(text))
