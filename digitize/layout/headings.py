@@ -209,7 +209,7 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
 
 def _rows(small: Sequence[Box], type_size: float) -> dict[Box, tuple[Box, ...]]:
     """Small lines and, as one, those that stand side by side in one type: a space between phrases may lie over a gutter."""
-    rows = {line: (line,) for line in small}
+    rows: dict[Box, tuple[Box, ...]] = {line: (line,) for line in small}
     for line in small:
         beside = [
             other
