@@ -20,10 +20,10 @@ from digitize.layout.detection import body_size
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import components, grey_level, make_ink
-from digitize.layout.lines import cut_lines, join_lines, trim_dust
+from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
 from digitize.layout.regions import find_regions
-from digitize.layout.separators import column_rules, find_boxes, find_rules
-from digitize.layout.upright import inside, passed_over, turned, turned_back, upright_lines
+from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
+from digitize.layout.upright import inside, passed_over, transposed, turned, turned_back, upright_lines
 from digitize.model import Role, Scan, Source
 from digitize.ocr import Detection
 
@@ -285,15 +285,44 @@ def test_a_scratch_through_text_is_no_column_rule() -> None:
     assert column_rules(make_ink(pixels, TYPE), (scratch, printed), lines, TYPE) == (printed,)
 
 
-def test_dust_below_a_short_line_does_not_make_it_tall() -> None:
+@pytest.mark.parametrize("characters", [2, 3])
+def test_dust_below_a_short_line_does_not_make_it_tall(characters: int) -> None:
     """A spot under one character of a line is no part of its type; what is tall all along is left as it is."""
     pixels = blank()
-    line, heading = Box(60, 200, 120, 220), Box(60, 400, 180, 430)
+    line, heading = Box(60, 200, 60 + characters * TYPE, 220), Box(60, 400, 180, 430)
     print_line(pixels, line)
     print_line(pixels, heading)
-    pixels[218:228, 104:114] = INK
-    (trimmed, same) = trim_dust(make_ink(pixels, TYPE), [Box(60, 200, 120, 228), heading], TYPE)
+    pixels[218:228, 84:94] = INK
+    (trimmed, same) = trim_dust(make_ink(pixels, TYPE), [replace(line, y1=228), heading], TYPE)
     assert (trimmed.height, same.height) == (pytest.approx(TYPE, abs=1), pytest.approx(30, abs=1))
+
+
+@pytest.mark.parametrize(("spot", "right"), [((228, 207, 232, 213), 220), ((228, 214, 232, 220), 232)], ids=["dust", "a stop"])
+def test_a_spot_at_half_height_is_no_end_of_a_line(spot: tuple[int, int, int, int], right: int) -> None:
+    """Dust behind a line's last character is left out, though the detector took it in; a stop, at the line's foot, is not."""
+    pixels = blank()
+    print_line(pixels, Box(60, 200, 220, 220))
+    x0, y0, x1, y1 = spot
+    pixels[y0:y1, x0:x1] = INK
+    (line,) = complete_lines(make_ink(pixels, TYPE), [Box(58, 199, 234, 221)], [])
+    assert line.x1 == pytest.approx(right, abs=1)
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_rule_that_leans_takes_no_more_room_than_its_ink(*, upright: bool) -> None:
+    """Type within the box around all of a leaning rule is beside the rule; a straight rule stays in one piece."""
+    pixels = blank()
+    cv2.line(pixels, (100, 100), (118, 1000), INK, 3)
+    pixels[100:1000, 300:303] = INK
+    pixels = pixels if upright else np.ascontiguousarray(pixels.T)
+    rules = [Box(99, 100, 120, 1000), Box(300, 100, 303, 1000)]
+    rules = rules if upright else list(transposed(rules))
+    pieces = slender(make_ink(pixels, TYPE), rules, TYPE)
+    seen = pieces if upright else transposed(pieces)
+    assert [piece.x0 for piece in seen if piece.height == 900] == [300]
+    leaning = [piece for piece in seen if piece.x0 < 200]
+    assert (leaning[0].y0, leaning[-1].y1) == (100, 1000)
+    assert all(piece.width <= 6 and abs(piece.cx - (100 + 18 * (piece.cy - 100) / 900)) <= 2 for piece in leaning)
 
 
 def test_four_rules_close_a_box() -> None:
@@ -307,6 +336,49 @@ def test_four_rules_close_a_box() -> None:
     ink = make_ink(pixels, TYPE)
     (box,) = find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))
     assert box.intersection(Box(200, 300, 700, 603)) > 0.97 * 500 * 303
+
+
+def _bordered(*breaks: Box) -> NDArray[np.uint8]:
+    """A page with a box at (200, 300, 700, 603), its border broken off in places."""
+    pixels = blank()
+    pixels[300:303, 200:700] = pixels[600:603, 200:700] = INK
+    pixels[300:603, 200:203] = pixels[300:603, 697:700] = INK
+    for gap in breaks:
+        pixels[int(gap.y0) : int(gap.y1), int(gap.x0) : int(gap.x1)] = PAPER
+    return pixels
+
+
+@pytest.mark.parametrize(
+    ("missing", "boxes"),
+    [
+        ((Box(400, 290, 430, 310),), 1),
+        ((Box(600, 290, 696, 310), Box(190, 400, 210, 430)), 1),
+        ((Box(204, 590, 290, 610),), 1),
+        ((Box(690, 304, 710, 345),), 1),
+        ((Box(400, 290, 600, 310),), 0),
+        ((Box(450, 290, 696, 310),), 0),
+    ],
+    ids=[
+        "a side",
+        "a corner and a side",
+        "a corner at the left",
+        "an upright side at the top",
+        "half a side",
+        "half to a corner",
+    ],
+)
+def test_a_worn_border_is_a_box(missing: tuple[Box, ...], boxes: int) -> None:
+    """A border from which a scratch or wear has taken a piece still closes; one of which half a side is missing does not."""
+    ink = make_ink(_bordered(*missing), TYPE)
+    assert len(find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))) == boxes
+
+
+def test_rules_that_meet_without_a_corner_close_no_box() -> None:
+    """A column rule whose end is away from the rules above and below parts columns and is no side of a box."""
+    pixels = _bordered(Box(690, 290, 710, 340), Box(690, 560, 710, 610))
+    pixels[300:303, 690:900] = pixels[600:603, 690:900] = INK
+    ink = make_ink(pixels, TYPE)
+    assert find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ())) == ()
 
 
 def test_a_black_panel_with_light_type_is_no_picture() -> None:

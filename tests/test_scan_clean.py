@@ -575,6 +575,20 @@ def test_level_rules_stay(ends: tuple[int, int]) -> None:
     assert find_scratches(ruled, 0.0, None) == ()
 
 
+def test_a_level_rule_that_a_word_is_set_upon_stays() -> None:
+    """Characters that touch a rule in one place were set too near; a scratch meets them along its way."""
+
+    def lined(step: int) -> NDArray[np.uint8]:
+        turned = np.full((1800, 600), PAPER, np.uint8)
+        turned[200:1000, 298:303] = INK
+        for character in range(10):
+            turned[220 + step * character : 232 + step * character, 303:309] = INK
+        return turned
+
+    line = Scratch(200, np.full(800, 300), half_width=2)
+    assert [cuts_characters(lined(step), line) for step in (75, 30)] == [True, False]
+
+
 def test_an_edge_is_no_scratch() -> None:
     """A line with ink beside it along most of its length is the edge of a panel, whatever white type touches it."""
 

@@ -21,7 +21,7 @@ from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, 
 from digitize.layout.merged import part_merged
 from digitize.layout.ornaments import find_ornamented_rules
 from digitize.layout.regions import Draft, find_regions, innermost
-from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules
+from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules, slender
 from digitize.layout.transcribed import find_transcript_layout
 from digitize.layout.upright import inside, passed_over, turned, turned_back, turned_ink, upright_lines
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine, WritingMode
@@ -65,10 +65,11 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
         rules = tuple(rule for rule in rules if not any(line.contains(rule.cx, rule.cy) for line in passed))
         level = [line for line in level if not any(inside(line, other) for other in passed)]
     merged = part_merged(ink, level)
-    completed = complete_lines(ink, merged, rules, [*panels, *pictures], upright)
+    thin = slender(ink, rules, type_size)
+    completed = complete_lines(ink, merged, thin, [*panels, *pictures], upright)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)
-    walls = (*rules, *(side for panel in panels for side in sides(panel)))
+    walls = (*thin, *(side for panel in panels for side in sides(panel)))
     pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size))
     lines = join_lines(pieces, Gutters(ink, pieces, walls, type_size))
     lines += _upright_lines(ink, upright, rules, merged, type_size) if upright else ()

@@ -38,6 +38,9 @@ TOUCHING = 0.06
 CHARACTER_GAP = 0.6
 """White inside a line that ink may continue over when a line is completed sideways, in line heights: half a space."""
 
+SPOT, ADRIFT = 0.25, (0.3, 0.8)
+"""What is narrower than the first share of a line's height, and keeps between the others, ends no line: it is dust."""
+
 SLIVER = 0.3
 """Ink at a line's end that reaches into it by less than this share of a character gap, and stands a gap away from its
 other ink, is a neighbour's."""
@@ -57,6 +60,9 @@ TALL = 1.15
 
 TALLEST = 2.0
 """Body lines up to so many type sizes may be one with dust; what is taller is set in larger type."""
+
+SHORTEST = 1.5
+"""Lines from this many type sizes on in length, two characters, show by their rows what is dust: it lies in one place."""
 
 STROKE = 0.2
 """Pieces of a cut line that are narrower than this share of its height are what a rule or a neighbour left: a figure 1 is
@@ -163,9 +169,13 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
     within = slice(max(0, round(left)), round(right))
     inked[within] = mask[rows, columns][:, within].any(axis=0)
     smallest = SPECK_AREA * ((wide.y1 - wide.y0) * ink.scale) ** 2
-    area = mask[rows, columns].sum(axis=0)
-    stretches = [(a, b) for a, b in runs(inked) if (b > left and a < right) or area[a:b].sum() >= smallest]
+    window = mask[rows, columns]
+    stretches = [(a, b) for a, b in runs(inked) if (b > left and a < right) or window[:, a:b].sum() >= smallest]
     gap = CHARACTER_GAP * (wide.y1 - wide.y0) * ink.scale
+    begins = [*(a for a, _ in stretches), np.inf][1:]
+    stretches = [
+        s for s, after in zip(stretches, begins, strict=True) if after - s[1] <= gap or not _is_adrift(window[:, slice(*s)])
+    ]
     crowded = left <= gap / 2, inked.size - right <= gap / 2
     own = _without_slivers([(a, b) for a, b in stretches if b > left and a < right], (left, right), gap, crowded)
     if not own:
@@ -180,6 +190,14 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
             break
         x1 = b
     return (columns.start + x0) / ink.scale, (columns.start + x1) / ink.scale
+
+
+def _is_adrift(spot: NDArray[np.uint8]) -> bool:
+    """Whether ink at a line's end is a spot at half its height: stops stand at its foot, marks at its head, colons at both."""
+    stretches, height = runs(np.asarray(spot.any(axis=1), np.bool_)), len(spot)
+    if spot.shape[1] >= SPOT * height or len(stretches) != 1:
+        return False
+    return ADRIFT[0] * height < stretches[0][0] and stretches[0][1] < ADRIFT[1] * height
 
 
 def _without_slivers(
@@ -202,10 +220,11 @@ def trim_dust(ink: Ink, lines: Sequence[Box], type_size: float) -> tuple[Box, ..
 
     `type_size` is that of the body type, in pixels.
     """
-    return tuple(
-        _trimmed(ink, line, type_size) if TALL < line.height / type_size < TALLEST < line.width / type_size else line
-        for line in lines
-    )
+    return tuple(_trimmed(ink, line, type_size) if _may_have_dust(line, type_size) else line for line in lines)
+
+
+def _may_have_dust(line: Box, type_size: float) -> bool:
+    return TALL < line.height / type_size < TALLEST and line.width > SHORTEST * type_size
 
 
 def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:

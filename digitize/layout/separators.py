@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import cv2
@@ -9,10 +10,10 @@ import numpy as np
 
 from digitize.geometry import Box
 from digitize.layout.ink import components, odd, runs
-from digitize.layout.upright import UPRIGHT
+from digitize.layout.upright import UPRIGHT, transposed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -39,6 +40,15 @@ RULE_SLOPE = 0.02
 
 CORNER_GAP = 0.35
 """Gaps in a box's border up to this many type sizes are closed: worn corners, and less than the space to a neighbour."""
+
+BREAK = 2.0
+"""Two pieces of one rule stand so many type sizes apart at most: a scratch and its blur, and less than a heading's space."""
+
+CORNER = 0.5
+"""How far off a rule's line the end of another one is that makes a corner with it, in type sizes: warp bends both."""
+
+WORN_CORNER, WORN_OFF = 6.0, 0.25
+"""What may be missing of a border's side at a corner, in type sizes and as a share of what is there."""
 
 FRAME_MIN = (5.0, 2.5)
 """Width and height of the smallest box that holds text, in type sizes."""
@@ -155,18 +165,46 @@ def _runs_through_text(ink: Ink, rule: Box, lines: Sequence[Box], type_size: flo
 
 
 def _place_beside(ink: Ink, rule: Box, line: Box) -> tuple[float, float]:
-    """The left and right side of an upright rule where it passes a line: one that leans takes a little of its box there.
+    """The left and right side of an upright rule where it passes a line."""
+    return _place(ink, Box(rule.x0, line.y0, rule.x1, line.y1), upright=True)
+
+
+def _place(ink: Ink, part: Box, *, upright: bool) -> tuple[float, float]:
+    """The two sides of a rule within a part of its box: one that leans takes a little of that.
 
     All that is joined to it is its own, as the crests of a wave are.
     """
-    rows, columns = ink.window(Box(rule.x0, line.y0, rule.x1, line.y1))
-    inked = ink.mask[rows, columns].mean(axis=0)
+    rows, columns = ink.window(part)
+    inked = ink.mask[rows, columns].mean(axis=0 if upright else 1)
     place = int(np.argmax(inked))
     own = [(a, b) for a, b in runs(inked > 0) if a <= place < b]
     if inked[place] < ALONG or not own:
-        return rule.x0, rule.x1
-    (a, b), start = own[0], columns.start
+        return (part.x0, part.x1) if upright else (part.y0, part.y1)
+    (a, b), start = own[0], (columns if upright else rows).start
     return (start + a) / ink.scale, (start + b) / ink.scale
+
+
+def slender(ink: Ink, rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """The rules with those that lean or bend cut into pieces: a box around all of such a rule takes in the type beside it."""
+    return tuple(piece for rule in rules for piece in _pieces(ink, rule, type_size))
+
+
+def _pieces(ink: Ink, rule: Box, type_size: float) -> Iterator[Box]:
+    """Pieces of a rule, each so long that it hardly leans, overlapping by a line's height."""
+    if min(rule.width, rule.height) <= RULE_THICKNESS * type_size:
+        yield rule
+        return
+    length, reach = RULE_RUN * type_size, type_size / 2
+    start, end = (rule.y0, rule.y1) if rule.upright else (rule.x0, rule.x1)
+    for first in np.arange(start, end, length).tolist():
+        last = min(first + length, end)
+        along = max(start, first - reach), min(end, last + reach)
+        if rule.upright:
+            left, right = _place(ink, Box(rule.x0, first, rule.x1, last), upright=True)
+            yield Box(left, along[0], right, along[1])
+        else:
+            top, bottom = _place(ink, Box(first, rule.y0, last, rule.y1), upright=False)
+            yield Box(along[0], top, along[1], bottom)
 
 
 def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, ...]:
@@ -176,6 +214,8 @@ def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, .
     for rule in rules:
         area = ink.window(rule)
         mask[area] |= ink.mask[area]
+    for gap in _breaks(rules, type_size):
+        mask[ink.window(gap)] = 1
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((odd(CORNER_GAP * unit) + 2,) * 2, np.uint8))
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     found = []
@@ -190,6 +230,40 @@ def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, .
         if large and filled and w * h >= BORDER_SHARE * outer[2] * outer[3]:
             found.append(ink.box(*outer))
     return tuple(sorted(found))
+
+
+def _breaks(rules: Sequence[Box], type_size: float) -> Iterator[Box]:
+    """The gaps in worn or scratched borders: between two pieces of a rule, and where one ends short of a corner."""
+    sides = [[rule for rule in rules if rule.upright is upright] for upright in (False, True)]
+    for rule, other in itertools.permutations(sides[0], 2):
+        yield from _break(rule, other, type_size)
+    for rule, other in itertools.permutations(transposed(sides[1]), 2):
+        yield from transposed(_break(rule, other, type_size))
+    for level, upright in itertools.product(*sides):
+        yield from _corner(level, upright, type_size)
+        turned_upright, turned_level = transposed((upright, level))
+        yield from transposed(_corner(turned_upright, turned_level, type_size))
+
+
+def _break(left: Box, right: Box, type_size: float) -> tuple[Box, ...]:
+    """The gap between two pieces of one level rule; none where they are two rules."""
+    gap = right.x0 - left.x1
+    if 0 < gap <= BREAK * type_size and abs(left.cy - right.cy) <= CORNER * type_size:
+        return (Box(left.x1, min(left.y0, right.y0), right.x0, max(left.y1, right.y1)),)
+    return ()
+
+
+def _corner(level: Box, upright: Box, type_size: float) -> tuple[Box, ...]:
+    """The gap between the end of a level rule and that of an upright one at the same height; none where there is no corner."""
+    slack = CORNER * type_size
+    if min(abs(upright.y0 - level.cy), abs(upright.y1 - level.cy)) > slack:
+        return ()
+    reach = min(WORN_OFF * level.width, WORN_CORNER * type_size)
+    if 0 < upright.x0 - level.x1 <= reach:
+        return (Box(level.x1, level.y0, upright.x1, level.y1),)
+    if 0 < level.x0 - upright.x1 <= reach:
+        return (Box(upright.x0, level.y0, level.x0, level.y1),)
+    return ()
 
 
 def find_gutters(blocks: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:

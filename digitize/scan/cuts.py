@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LINES, LINES_SHARE, PITCH = 3, 1 / 4, 1 / 60
 # The same for the characters along a level line, at their pitch. Rules touch one in eight at most, scratches one in three.
 CHARACTERS_SHARE, CHARACTER_PITCH = 1 / 4, 1 / 85
+# They stand along this share of its length: a single word that is set too near a rule stands in one place.
+SPREAD = 0.5
 # Strokes of characters stand in a row over less than this share of the long side: most of a column.
 ROW_OF_STROKES = 0.14
 # A level scratch is dark in this share of the white places along it; rows of strokes have white between the characters.
@@ -87,7 +89,10 @@ def cuts_characters(turned: NDArray[np.uint8], scratch: Scratch) -> bool:
         return False
     cut = np.any([side.touches & (side.ink >= STROKES_ROW) & (side.ink < RULE_ROW) for side in flanks.sides], axis=0)
     characters = max(LINES, CHARACTERS_SHARE * length / CHARACTER_PITCH)
-    return _alternations(flanks.white, cut) >= characters and _dark_in_white(turned, scratch, flanks.white)
+    if _alternations(flanks.white, cut) < characters:
+        return False
+    first, last = np.flatnonzero(cut)[[0, -1]]
+    return bool(last - first > SPREAD * len(cut)) and _dark_in_white(turned, scratch, flanks.white)
 
 
 def runs_close_to_type(turned: NDArray[np.uint8], scratch: Scratch) -> bool:
