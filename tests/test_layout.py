@@ -308,6 +308,16 @@ def test_a_spot_at_half_height_is_no_end_of_a_line(spot: tuple[int, int, int, in
     assert line.x1 == pytest.approx(right, abs=1)
 
 
+def test_lines_that_the_detector_sees_over_each_other_are_parted_at_the_white_between() -> None:
+    """Where a detected line takes in half of the line above, in tight leading, both keep to their own ink."""
+    pixels = blank()
+    upper, lower = Box(60, 200, 400, 220), Box(60, 226, 400, 246)
+    print_line(pixels, upper)
+    print_line(pixels, lower)
+    found = complete_lines(make_ink(pixels, TYPE), [Box(58, 197, 402, 226), Box(58, 211, 402, 252)], [])
+    assert [edge for line in found for edge in (line.y0, line.y1)] == pytest.approx([200, 220, 226, 246], abs=1)
+
+
 @pytest.mark.parametrize("upright", [True, False])
 def test_a_rule_that_leans_takes_no_more_room_than_its_ink(*, upright: bool) -> None:
     """Type within the box around all of a leaning rule is beside the rule; a straight rule stays in one piece."""
@@ -371,6 +381,18 @@ def test_a_worn_border_is_a_box(missing: tuple[Box, ...], boxes: int) -> None:
     """A border from which a scratch or wear has taken a piece still closes; one of which half a side is missing does not."""
     ink = make_ink(_bordered(*missing), TYPE)
     assert len(find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))) == boxes
+
+
+@pytest.mark.parametrize(("outside", "boxes"), [(0, 0), (8, 1)])
+def test_a_border_around_the_whole_page_is_no_box(outside: int, boxes: int) -> None:
+    """What a box sets apart is apart from something: a border around all text, or the paper's edge, sets nothing apart."""
+    pixels = _bordered()
+    lines = [Box(230, 330 + PITCH * i, 670, 330 + PITCH * i + TYPE) for i in range(8)]
+    lines += [Box(230, 700 + PITCH * i, 670, 700 + PITCH * i + TYPE) for i in range(outside)]
+    for line in lines:
+        print_line(pixels, line)
+    page = find_layout(scan_of(pixels), DetectedText(lines=tuple(lines), type_size=TYPE))
+    assert len(page.frames) == boxes
 
 
 def test_rules_that_meet_without_a_corner_close_no_box() -> None:

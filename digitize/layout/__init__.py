@@ -37,6 +37,9 @@ __all__ = ["DetectedText", "detect_text", "find_layout", "find_transcript_layout
 LINE_IN_PICTURE = 0.6
 """A detected line that lies in a picture with more than this share of it is lettering in the photo."""
 
+PAGE_BORDER = 0.9
+"""A box around more than this share of the lines sets nothing apart: a few may stand above it, in a running head."""
+
 
 def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = WritingMode.HORIZONTAL_TB) -> Page:
     """Find what is printed where on a cleaned scan, from the text detected on it (see `detect_text`).
@@ -55,7 +58,7 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     rules = find_rules(ink, type_size, detected, [*pictures, *panels])
     rules += find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels])
     rules = column_rules(ink, rules, detected, type_size)
-    boxes = find_boxes(ink, type_size, rules)
+    boxes = tuple(box for box in find_boxes(ink, type_size, rules) if not _is_page_border(box, detected))
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     upright = upright_lines(printed, type_size)
     level = [line for line in printed if line not in upright]
@@ -84,6 +87,11 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     widths = {} if vertical else stroke_widths(ink, set_lines)
     drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=widths, vertical=vertical)
     return replace(_page(scan, type_size, [_with_ink(draft, as_set) for draft in drafts], furniture), writing_mode=writing_mode)
+
+
+def _is_page_border(box: Box, lines: Sequence[Box]) -> bool:
+    """Whether a box runs around nearly all the text: the page's own border, or the edge of the paper in one bit."""
+    return sum(box.contains(line.cx, line.cy) for line in lines) > PAGE_BORDER * len(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ SAME_LINE = 0.6
 STACKED = 0.5
 """Lines that share more in x than this share of the lower one's height stand one above the other: half a character."""
 
+OVERLAP = 0.65
+"""They share less of their heights than this: what shares more is seen twice."""
+
 CORE = 0.2
 """The share of a detected line's height, at its top and at its bottom, that may show a neighbour's ink."""
 
@@ -108,11 +111,7 @@ class _RowIndex:
 
 
 def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box]) -> Box | None:
-    stacked = [
-        o
-        for o in others
-        if o.overlap_x(line) > STACKED * min(o.height, line.height) and o.overlap_y(line) < 0.5 * min(o.height, line.height)
-    ]
+    stacked = [o for o in others if _is_stacked(o, line)]
     above = [_valley(mask, ink, o, line) for o in stacked if o.cy < line.cy]
     below = [_valley(mask, ink, line, o) for o in stacked if o.cy > line.cy]
     tall = Box(
@@ -127,6 +126,12 @@ def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box
     right = min([line.x1 + 4 * line.height, *(o.x0 for o in beside if o.cx > line.x1)])
     x0, x1 = _ink_columns(mask, ink, Box(min(left, line.x0), y0, max(right, line.x1), y1), line)
     return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
+
+
+def _is_stacked(a: Box, b: Box) -> bool:
+    """Whether two lines stand one above the other, though the boxes that the detector gave may share half their height."""
+    low = min(a.height, b.height)
+    return a.overlap_x(b) > STACKED * low and a.overlap_y(b) < OVERLAP * low and abs(a.cy - b.cy) > 0.5 * low
 
 
 def _valley(mask: NDArray[np.uint8], ink: Ink, upper: Box, lower: Box) -> float:
