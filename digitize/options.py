@@ -26,6 +26,7 @@ AUTO = "auto"
 
 SPLITS = ("auto", "never", "always")
 WRITING_MODES = ("auto", "horizontal-tb", "vertical-rl")
+PRECISIONS = ("full", "half")
 
 _DEVICE = re.compile(r"auto|cpu|gpu(:\d+)?")
 _SWITCH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -63,6 +64,7 @@ class Options:
     trust_blocks: bool = False
     split: str = "auto"
     metadata: str = ""
+    precision: str = "full"
 
     def __post_init__(self) -> None:
         """Refuse values outside their sets."""
@@ -78,6 +80,8 @@ class Options:
         )
         _require(self.writing_mode in WRITING_MODES, "writing_mode", self.writing_mode, f"one of {', '.join(WRITING_MODES)}")
         _require(self.split in SPLITS, "split", self.split, f"one of {', '.join(SPLITS)}")
+        _require(self.precision in PRECISIONS, "precision", self.precision, f"one of {', '.join(PRECISIONS)}")
+        _require(self.precision == "full" or not self.device.startswith("gpu"), "precision", self.precision, "full on a GPU")
         _require(self.max_pixels > 0, "max_pixels", self.max_pixels, "a positive number")
 
     @property

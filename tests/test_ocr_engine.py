@@ -18,7 +18,7 @@ class Network:
 
     works = True
 
-    def __init__(self, _part: Any, device: str, threads: int = 0) -> None:
+    def __init__(self, _part: Any, device: str, threads: int = 0, **_: bool) -> None:
         if device != "cpu" and self.works is None:
             raise RuntimeError("CUDA driver version is insufficient\nmore")
         self.device, self.threads = device, threads

@@ -61,6 +61,11 @@ Exit codes: 0 done, 1 the image cannot be read, 2 the command cannot be carried 
     "--device", metavar="auto|cpu|gpu[:N]", help="Where to run: a GPU if one can be used (auto, the default), or as told."
 )
 @click.option(
+    "--precision",
+    metavar="full|half",
+    help="Read lines with numbers of 32 bits (the default), or of 16: a half sooner, on processors with bfloat16.",
+)
+@click.option(
     "--model", metavar="NAME|DIR", help="Recognition model: a name that `digitize models` lists, or a folder.  [default: small]"
 )
 @click.option("--authority", metavar="DOMAIN,YEAR", help="Who mints the articles' identifiers, as in archive.example,2026.")
@@ -211,6 +216,7 @@ def run_command(  # noqa: PLR0917 - click calls it by names
     "--page", type=click.IntRange(1, 2), default=1, metavar="N", help="Which of the two pages on a frame.  [default: 1]"
 )
 @click.option("--device", metavar="auto|cpu|gpu[:N]", help="Where to run, as for `digitize run`.")
+@click.option("--precision", metavar="full|half", help="How exactly lines are read, as for `digitize run`.")
 @click.option("--model", metavar="NAME|DIR", help="Recognition model, as for `digitize run`.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE.toml", help="File with settings.")
 @verbose_option

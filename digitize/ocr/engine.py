@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,19 +23,21 @@ def open_engine(options: Options, threads: int = 0) -> Engine:
     """Open the options' model on the options' device; takes half a second.
 
     With the device `auto` a GPU is taken where ONNX Runtime really runs on one, else the CPU; the engine carries a
-    warning when a GPU seems to be there and could not be used.
+    warning when a GPU seems to be there and could not be used. Half precision is for the CPU, which it takes.
 
     Args:
-        options: model and device are used.
+        options: model, device and precision are used.
         threads: how many threads each network may use on the CPU; 0 leaves it to ONNX Runtime.
 
     Raises:
-        MissingDependencyError: the model is missing or damaged, or a GPU was asked for and none can be used.
+        MissingDependencyError: the model is missing or damaged, or a GPU or half precision was asked for and cannot be
+            used.
         ConfigurationError: the model's name is not known.
     """
     weights = find_weights(options.model)
-    if options.device == "cpu":
-        return _open(weights, "cpu", threads)
+    half = options.precision == "half"
+    if options.device == "cpu" or half:
+        return _open(weights, threads, half=half)
     wanted = "gpu:0" if options.device in ("auto", "gpu") else options.device
     fault = "the installed ONNX Runtime is not built for CUDA"
     if paddle.gpu_offered():
@@ -44,13 +47,16 @@ def open_engine(options: Options, threads: int = 0) -> Engine:
     if options.device != "auto":
         raise MissingDependencyError(f"device {options.device} cannot be used: {fault}", remedy=_REMEDY)
     warn = paddle.gpu_offered() or any(Path(trace).exists() for trace in _GPU_TRACES)
-    return _open(weights, "cpu", threads, (f"no GPU is used: {fault} ({_REMEDY})",) if warn else ())
+    return _open(weights, threads, warnings=(f"no GPU is used: {fault} ({_REMEDY})",) if warn else ())
 
 
-def _open(weights: Weights, device: str, threads: int, warnings: tuple[str, ...] = ()) -> Engine:
-    detector = paddle.PaddleDetector(weights.detection, device, threads)
-    recognizer = paddle.PaddleRecognizer(weights.recognition, device, threads)
-    return Engine(detector, recognizer, device, paddle.steps_of(weights), weights.digest, warnings)
+def _open(weights: Weights, threads: int, *, half: bool = False, warnings: tuple[str, ...] = ()) -> Engine:
+    """An engine on the CPU."""
+    with ThreadPoolExecutor(1) as beside:
+        opening = beside.submit(paddle.PaddleDetector, weights.detection, "cpu", threads)
+        recognizer = paddle.PaddleRecognizer(weights.recognition, "cpu", threads, half=half)
+        detector = opening.result()
+    return Engine(detector, recognizer, "cpu", paddle.steps_of(weights, half=half), weights.digest, warnings)
 
 
 def _try_gpu(weights: Weights, device: str, threads: int) -> tuple[Engine | None, str]:

@@ -23,6 +23,7 @@ from digitize.model import ProcessingStep
 from digitize.ocr import Character, Detection, Reading
 from digitize.ocr.boxes import BOX_THRESHOLD, PIXEL_THRESHOLD, UNCLIP_RATIO, find_boxes
 from digitize.ocr.classes import BLANK, STEPS_AT_ONCE, Classes, most_likely
+from digitize.ocr.half import HalfNetwork, half_version
 from digitize.ocr.networks import Network
 from digitize.ocr.runtime import onnxruntime
 from digitize.ocr.weights import read_characters
@@ -91,10 +92,14 @@ class PaddleRecognizer:
     layer (212 lines on two cores, medians of five: 4.1 s against 4.8 s).
     """
 
-    def __init__(self, part: ModelPart, device: str, threads: int = 0) -> None:
-        self._network = Network(part.onnx, device, threads=1, features=device == "cpu")
+    def __init__(self, part: ModelPart, device: str, threads: int = 0, *, half: bool = False) -> None:
+        """Open the network, with `half` with 16 bits, on the CPU: see `HalfNetwork`."""
+        at_once = threads or usable_cores()
+        self._network: Network | HalfNetwork = (
+            HalfNetwork(part.onnx, at_once) if half else Network(part.onnx, device, threads=1, features=device == "cpu")
+        )
         self._classes = Classes(self._network.last_layer) if self._network.last_layer else None
-        self._at_once = 1 if self.on_gpu else threads or usable_cores()
+        self._at_once = 1 if self.on_gpu else at_once
         self._batch_width = _GPU_BATCH_WIDTH if self.on_gpu else _BATCH_WIDTH
         self._characters = ("", *read_characters(part), " ")  # the blank first, as CTC has it
 
@@ -159,9 +164,10 @@ class PaddleRecognizer:
         )
 
 
-def steps_of(weights: Weights) -> tuple[ProcessingStep, ...]:
+def steps_of(weights: Weights, *, half: bool = False) -> tuple[ProcessingStep, ...]:
     """What detection and recognition did, by which software, for the page's record."""
     version = str(onnxruntime().__version__)
+    reader = ("OpenVINO with bfloat16", half_version()) if half else ("ONNX Runtime", version)
     limits = f"thresh {PIXEL_THRESHOLD}, box_thresh {BOX_THRESHOLD}, unclip_ratio {UNCLIP_RATIO}"
     return (
         ProcessingStep(
@@ -172,8 +178,8 @@ def steps_of(weights: Weights) -> tuple[ProcessingStep, ...]:
         ),
         ProcessingStep(
             "text recognition",
-            f"PaddleOCR's {weights.recognition.model_name} on ONNX Runtime",
-            version,
+            f"PaddleOCR's {weights.recognition.model_name} on {reader[0]}",
+            reader[1],
             f"sha256 {weights.recognition.sha256}",
         ),
     )
