@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from digitize.geometry import AffineMap, Box, Warp, map_polygons
 from digitize.model import Scan, Source
 from digitize.scan import straighten
-from digitize.scan.dewarp import DEGREE, LARGEST_SLOPE, trace_line
+from digitize.scan.dewarp import DEGREE, LARGEST_SLOPE, measure_warp, trace_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,6 +89,19 @@ def straightened(curled: Scan) -> Scan:
 def seen_at(points: NDArray[np.float64], straight: Scan) -> NDArray[np.float64]:
     """Where points of the flat page stand on the straightened one, by way of the original."""
     return straight.frame.backward(OFFSET.forward(CURL.forward(points)))
+
+
+def test_a_page_that_curls_at_one_side_is_straightened() -> None:
+    """Most lines of such a page are level already, to within the shapes of their characters; those of its last column tell."""
+    ragged = np.random.default_rng(3)
+    traced = []
+    for column in range(5):
+        for row in range(30):
+            x = 100 + 440 * column + np.linspace(0, 400, 10)
+            y = 100 + 60 * row + 15 * np.exp((x - 2260) / 120) + ragged.normal(0, 2, 10)
+            traced.append(np.column_stack([x, y, np.full(10, 36.0)]))
+    risen = np.diff(measure_warp(traced).shifts(np.array([(1900.0, 900.0), (2250.0, 900.0)]))[:, 1])
+    assert abs(risen) == pytest.approx(15 * (np.exp(-10 / 120) - np.exp(-360 / 120)), rel=0.35)
 
 
 def test_a_flat_page_is_left_as_it_is() -> None:
