@@ -154,6 +154,41 @@ def test_words_that_fill_a_line_alone_are_joined_over_wide_white() -> None:
     assert sorted(join_lines(columns, Gutters(ink, columns, (), TYPE))) == sorted(columns)
 
 
+def test_a_line_is_not_cut_at_the_gutter_of_the_columns_above_its_item() -> None:
+    """White in a first line, in line with a gutter of what stands above, is a space where the lines right below run over it."""
+    pixels = blank()
+    above = [line for column in range(2) for line in column_lines(column, 5)]
+    own = [Box(60, 400 + row * PITCH, column_left(1) + 150, 400 + row * PITCH + TYPE) for row in range(6)]
+    for line in (*above, *own):
+        print_line(pixels, line)
+    gutter = slice(int(column_left(0) + COLUMN * TYPE), int(column_left(1)))
+    pixels[int(own[0].y0) : int(own[0].y1), gutter] = PAPER
+    assert own[0] in cut(pixels, [*above, *own])
+
+
+@pytest.mark.parametrize(("strokes", "found"), [(Box(180, 300, 360, 360), 1), (Box(180, 300, 1300, 420), 2)])
+def test_strokes_of_large_type_seen_as_small_type_do_no_harm(strokes: Box, found: int) -> None:
+    """A headline of which the fine pass saw a corner is the coarse pass's; one over small type is not. A kicker stays."""
+    kicker, small = Box(110, 230, 390, 297), [Box(100, y, 500, y + 40) for y in range(600, 1200, 60)]
+    second = [Box(180, 340, 1300, 380)] if found > 1 else []
+    fine = [kicker, *small, *([replace(strokes, y1=335)] if found > 1 else [strokes]), *second]
+    coarse = Box(130, 265, 1410, 465)
+
+    class Detector:
+        """Sees the fine boxes at 1,280 pixels and the coarse one at half of that."""
+
+        def detect(self, image: NDArray[np.uint8], long_side: int) -> tuple[Detection, ...]:
+            del long_side
+            scale = image.shape[0] / 2000
+            boxes = fine if image.shape[0] > 700 else [coarse]
+            return tuple(Detection(Box(*(v * scale for v in (b.x0, b.y0, b.x1, b.y1))).polygon, 0.9) for b in boxes)
+
+    lines = detect_text(np.full((2000, 1600), PAPER, np.uint8), Detector()).lines
+    headline = [line for line in lines if line.y0 > 290 and line.y1 < 500]
+    assert len(headline) == found
+    assert any(abs(line.y0 - kicker.y0) < 2 and abs(line.y1 - kicker.y1) < 2 for line in lines)
+
+
 def test_a_sign_seen_twice_at_a_gutter_is_joined_to_its_line() -> None:
     """A piece that lies within another one is no line of the next column."""
     lines = [*column_lines(0, 6), *column_lines(1, 6)]

@@ -75,6 +75,17 @@ def test_a_line_of_low_letters_alone_is_as_high_as_the_lines_around_it() -> None
     assert found[-1] == pytest.approx(found[0], rel=0.15)
 
 
+def test_the_last_line_of_a_headline_may_have_low_letters_alone() -> None:
+    """A short line of low letters under a headline's is as high as that; by itself, it may be anything."""
+    sheet = Sheet()
+    for row in range(8):
+        sheet.print(BOTH, LEFT, 400 + PITCH * row)
+    sheet.print("Old Bridge backs temporary", LEFT, 150, em=66)
+    sheet.print("museum", LEFT, 228, em=66)
+    *_, first, last = sheet.set_heights()
+    assert last == pytest.approx(first, rel=0.17)
+
+
 def test_ideographs_keep_the_height_of_their_ink() -> None:
     """Lines whose ink is spread evenly over their height stay as they are."""
     pixels = np.full((400, 900), 255, np.uint8)

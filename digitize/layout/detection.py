@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -36,6 +36,13 @@ NEXT_LINE = 0.3
 
 COARSE = 0.5
 """Scale of the second detection pass against the first: type of three body sizes and more is whole only there."""
+
+LINE, RUN_TOGETHER = 3.0, 0.15
+"""A line of large type, in which the fine pass sees a few strokes as small type, is so many times as wide as high; where
+lines of small type take so large a share of a coarse box, it is several of them."""
+
+OUTSIDE = 0.25
+"""A line of small type of which so much reaches out of a coarse box is a kicker or deck beside the large one."""
 
 LARGE_TYPE = 1.4
 """Height, in body sizes, from which a line is a heading's and runs over gutters: body type varies by a quarter on a page."""
@@ -115,13 +122,30 @@ def _merge_scales(fine: Sequence[Box], coarse: Sequence[Box], size: float) -> tu
     for large in coarse:
         level = [box for box in lines if box.y0 < large.y1 and box.y1 > large.y0]
         inside = [box for box in level if box.intersection(large) > 0.5 * box.area]
-        if any(box.height < 0.5 * large.height and box.width > 2 * size for box in inside):
-            continue  # the coarse pass ran several lines of small type together
-        if any(_covers(box, large) for box in level if box not in inside):
+        small = [box for box in level if box.height < 0.5 * large.height and box.width > 2 * size and box.overlap_x(large) > 0]
+        own = [box for box in small if box in inside]
+        if own and (large.width < LINE * large.height or sum(box.area for box in own) >= RUN_TOGETHER * large.area):
+            continue  # the coarse pass ran several lines of small type together, or saw type in a picture
+        beside = [box for box in small if not _lies_within(box, large)]
+        inside = [box for box in inside if box not in beside]
+        kept = _without(large, beside)
+        if any(_covers(box, kept) for box in level if box not in inside and box not in beside):
             continue  # the coarse pass saw a part of a line that the fine pass has whole
         lines = [box for box in lines if box not in inside]
-        lines.append(hull((large, *inside)))
+        lines.append(hull((kept, *inside)))
     return tuple(lines)
+
+
+def _lies_within(box: Box, large: Box) -> bool:
+    """Whether a box reaches out of another one, above or below, by little: it is a part of that, and no line beside it."""
+    return max(large.y0 - box.y0, box.y1 - large.y1) < OUTSIDE * box.height
+
+
+def _without(large: Box, beside: Sequence[Box]) -> Box:
+    """A coarse box without the lines of small type at its top and foot, over which it was blurred."""
+    top = max((box.y1 for box in beside if box.cy < large.cy), default=large.y0)
+    foot = min((box.y0 for box in beside if box.cy > large.cy), default=large.y1)
+    return replace(large, y0=max(large.y0, top), y1=min(large.y1, foot))
 
 
 def _covers(line: Box, other: Box) -> bool:

@@ -40,7 +40,8 @@ LINES = 3
 """A headline in one column has at most so many lines; longer bold text is a summary or a note."""
 
 ALIKE = 1.12
-"""Headlines of one group of briefs are set in one size; measured sizes differ by less."""
+"""Headlines of one group of briefs are set in one size; the widths of their strokes differ by less, their heights with their
+letters."""
 
 LARGER = 1.3
 """Type larger by this much than a headline's is another headline's."""
@@ -48,11 +49,18 @@ LARGER = 1.3
 GROUP = 2
 """So many headlines set alike, below another in their column, make a group of briefs of them all."""
 
-HEAD_GAP = 0.9
-"""White between two lines of one headline, in heights of a line."""
+LOW_LETTERS = 1.6
+"""How many times as high a line with tall letters is as one of the same type without any."""
+
+HEAD_GAP = 1.1
+"""White between two lines of one headline, in heights of a line: lines of letters are as high as their capitals."""
 
 TEXT_GAP = 1.8
 """White between a headline and its text, in type sizes: a line's height and leading at most."""
+
+SET_OFF = 0.25
+"""White between a headline that fills its column and its text, beyond the leading, in type sizes: bold words that open a
+paragraph have none."""
 
 NEAR_RULE = 2.0
 """White between a rule and the headline that it leads to, in type sizes."""
@@ -103,10 +111,11 @@ def small_headlines(lines: Sequence[Box], widths: Mapping[Box, float], around: S
     below it and does not run on into it. Heavy lines between the paragraphs of an item are its subheadings: a headline
     follows a rule, an ornament, a signature, the top of a tint, or stands below one of its like.
     """
-    level = [line for line in lines if not line.upright and line in widths]
+    level = {line: widths[line] for line in lines if not line.upright and line in widths}
     usual = median(widths[line] * line.height for line in level) if level else 0.0
     bold = [line for line in level if line.height < largest and widths[line] * line.height >= DARK * usual]
-    heavy = {line for line in bold if _is_heavy(line, level, widths, around.type_size)}
+    thick = {line for line in bold if _is_heavy(line, level, around.type_size)}
+    heavy = {line for line in thick if line.height >= SMALLEST * around.type_size or _ends_head(line, thick)}
     found: list[Box] = []
     passed: list[_Column] = []
     large = [line for line in level if line.height >= largest and widths[line] * line.height >= DARK * usual]
@@ -116,24 +125,41 @@ def small_headlines(lines: Sequence[Box], widths: Mapping[Box, float], around: S
             found += head
         else:
             passed.append(column)
-    return (*found, *(line for column in passed if column.leads(found) for line in column.head))
+    found += [line for column in passed if column.leads(found) for line in column.head]
+    # Of the lines of one headline some are measured as large, some as small.
+    found += [line for line in thick if line not in found and any(_is_next(other, line, level) for other in large)]
+    return tuple(found)
 
 
-def _is_heavy(line: Box, lines: Sequence[Box], widths: Mapping[Box, float], type_size: float) -> bool:
-    if line.height < SMALLEST * type_size:
-        return False
+def _is_next(upper: Box, lower: Box, lines: Mapping[Box, float]) -> bool:
+    """Whether a line follows another one in a headline: set alike, and flush with it or in its middle."""
+    thin, thick = sorted((lines[upper], lines[lower]))
+    slack = upper.height / 2
+    flush = abs(upper.x0 - lower.x0) <= slack or abs(upper.cx - lower.cx) <= slack
+    return _goes_on(upper, lower) and thick <= ALIKE * thin and flush
+
+
+def _is_heavy(line: Box, lines: Mapping[Box, float], type_size: float) -> bool:
     near = [other for other in lines if abs(other.cy - line.cy) <= AROUND * type_size and _shares_column(line, other)]
     if len(near) <= COMPARED:
         return False
-    width, height = median(widths[other] for other in near), median(other.height for other in near)
-    return widths[line] * max(1.0, line.height / height) >= HEAVY * width
+    width, height = median(lines[other] for other in near), median(other.height for other in near)
+    return lines[line] * max(1.0, line.height / height) >= HEAVY * width
+
+
+def _ends_head(line: Box, thick: set[Box]) -> bool:
+    """Whether a line too low for a headline is the last of one: its letters are all low, and it is set like the line above."""
+    over = [
+        o for o in thick if 0 < line.y0 - o.y1 <= HEAD_GAP * o.height and line.height < o.height <= LOW_LETTERS * line.height
+    ]
+    return any(_shares_column(line, other) for other in over)
 
 
 def _shares_column(line: Box, other: Box) -> bool:
     return line.overlap_x(other) >= 0.5 * min(line.width, other.width)
 
 
-def _heads(heavy: set[Box], lines: Sequence[Box], around: Surroundings) -> list[list[Box]]:
+def _heads(heavy: set[Box], lines: Mapping[Box, float], around: Surroundings) -> list[list[Box]]:
     """Heavy lines, stacked, that text of the usual weight follows, from top to bottom."""
     heads: list[list[Box]] = []
     for line in sorted(heavy, key=lambda box: box.y0):
@@ -148,24 +174,27 @@ def _heads(heavy: set[Box], lines: Sequence[Box], around: Surroundings) -> list[
 def _goes_on(upper: Box, lower: Box) -> bool:
     low, high = sorted((upper.height, lower.height))
     gap = lower.y0 - upper.y1
-    return -0.3 * low <= gap <= HEAD_GAP * high and high <= LARGER * low and _shares_column(upper, lower)
+    alike = high <= LARGER * low or low <= lower.height < upper.height <= LOW_LETTERS * lower.height
+    return -0.3 * low <= gap <= HEAD_GAP * high and alike and _shares_column(upper, lower)
 
 
-def _leads_text(line: Box, heavy: set[Box], lines: Sequence[Box], around: Surroundings) -> bool:
+def _leads_text(line: Box, heavy: set[Box], lines: Mapping[Box, float], around: Surroundings) -> bool:
     """Whether text of the usual weight stands below, and neither begins in the line nor goes on from it."""
     size = around.type_size
     below = [o for o in lines if o.cy > line.y1 and o.y0 - line.y1 <= TEXT_GAP * size and _shares_column(line, o)]
     if not below:
         return False
-    first = min(below, key=lambda box: box.y0)
+    first, *others = sorted(below, key=lambda box: box.y0)
     indented = EDGE * size <= first.x0 - line.x0 <= INDENT * size
-    return first not in heavy and first.height < line.height * LARGER and (indented or first.x1 - line.x1 >= size)
+    leading = others[0].y0 - first.y1 if others else np.inf
+    apart = first.y0 - line.y1 >= leading + SET_OFF * size
+    return first not in heavy and first.height < line.height * LARGER and (indented or apart or first.x1 - line.x1 >= size)
 
 
 class _Column:
-    """A head in its column: what stands above it and beside it."""
+    """A head in its column: what stands above it and beside it. `lines` are those of the ground with their strokes' widths."""
 
-    def __init__(self, head: Sequence[Box], lines: Sequence[Box], heavy: set[Box], around: Surroundings) -> None:
+    def __init__(self, head: Sequence[Box], lines: Mapping[Box, float], heavy: set[Box], around: Surroundings) -> None:
         self.head = head
         self._first, self._heavy, self._around, self._lines = head[0], heavy, around, lines
         text = [line for line in lines if line not in heavy and line.y0 >= head[-1].cy and _shares_column(line, head[-1])]
@@ -199,7 +228,9 @@ class _Column:
     def _is_alike(self, other: Box) -> bool:
         first = self._first
         level = abs(other.x0 - first.x0) <= EDGE * self._around.type_size
-        return level and max(other.height, first.height) <= ALIKE * min(other.height, first.height)
+        low, high = sorted((other.height, first.height))
+        thin, thick = sorted((self._lines[other], self._lines[first]))
+        return level and high <= LARGER * low and thick <= ALIKE * thin
 
     def _rule_above(self) -> Box | None:
         first = self._first

@@ -73,6 +73,9 @@ OVERHANG = 0.5
 RUN_OVER = 3
 """So many lines around that have ink in a piece of white show that it stands in the midst of their column."""
 
+TIER_WHITE = 0.3
+"""White between two items beyond that between the lines of one, in type sizes, at least."""
+
 CROSSED = 0.5
 """Share of a line's height that an upright rule takes which cuts it: rules are worn at their ends, and lean."""
 
@@ -117,16 +120,22 @@ class Testimony:
         """Whether enough lines, and more than have ink in the gap, keep to one of its sides."""
         return self._count(max(self.ends, self.starts)) >= max(WITNESSES, self.inked + 1)
 
+    @property
+    def runs_over(self) -> bool:
+        """Whether several lines run over the gap with ink in it, and none speaks for a gutter."""
+        return self.inked >= RUN_OVER and not (self.ends or self.starts or self.white)
+
     def _count(self, sides: int) -> int:
         """What is said for the gap by lines that keep to its sides, and by those that run over it with white in it.
 
         The latter count half, because type set on a grid has full stops and their white below one another, too, and not at
         all where another line has ink there. Where the page's columns part in line with the gap they count in full, less
         those with ink, and one witness more than there are: a block may be too short to prove its gutters by itself.
+        Where no line ends or starts at the gap, one with ink in it weighs as much as two with white.
         """
         if not self.on_grid:
             return sides + (0 if self.inked else self.white // 2)
-        white = max(0, self.white - self.inked)
+        white = max(0, self.white - (self.inked if sides else 2 * self.inked))
         return sides + white + 1 if sides + white else 0
 
     def __add__(self, other: Testimony) -> Testimony:
@@ -170,7 +179,8 @@ class Gutters:
         whole = self._whites(line, inked)
         for gap in whole:
             above, below = self._witnesses(gap, line)
-            if (above + below + self._ruled(gap, line) + self._grid(gap)).proves:
+            proven = (above + below + self._ruled(gap, line) + self._grid(gap)).proves
+            if proven and not self._keeps_with(line, above, below):
                 found.append(sum(gap) / 2)
         # A quotation mark in a kicker stands over a gutter, too, but no lines above it keep off: dust in a gutter has
         # witnesses on both sides.
@@ -179,6 +189,15 @@ class Gutters:
         tight = [gap for gap in self._whites(line, inked, TIGHT_GAP) if gap not in whole]
         found += [sum(gap) / 2 for gap in tight if self._on_tight_grid(gap, line)]
         return sorted(found)
+
+    def _keeps_with(self, line: Box, above: Testimony, below: Testimony) -> bool:
+        """Whether a line stands with lines on one side of it, all of which run over a gap; beyond white, others keep off it."""
+        x0, y0, x1, y1 = self._text.T
+        stacked = (np.minimum(x1, line.x1) - np.maximum(x0, line.x0)) > self.type_size
+        upper, lower = y1[stacked & (y1 <= line.cy)], y0[stacked & (y0 >= line.cy)]
+        white_above, white_below = line.y0 - upper.max(initial=-np.inf), lower.min(initial=np.inf) - line.y1
+        nearer = (above, white_above, white_below), (below, white_below, white_above)
+        return any(side.runs_over and own + TIER_WHITE * self.type_size < other for side, own, other in nearer)
 
     def part(self, left: Box, right: Box) -> bool:
         """Whether a rule or gutter stands between two pieces at one height.

@@ -23,8 +23,8 @@ TALL_LINE = 1.7
 CLOSE = 0.7
 """White between the lines of running text, in body sizes; subheadings stand further off."""
 
-HEADING_GAP = 0.9
-"""White between the lines of one heading, in heights of the larger line."""
+HEADING_GAP = 1.1
+"""White between the lines of one heading, in heights of the larger line: lines of letters are as high as their capitals."""
 
 SAME_SIZE = 1.25
 """Lines of a heading whose sizes differ by less are one part of it, set on several lines."""
@@ -91,9 +91,13 @@ def find_headings(
     and they are its level ones; so do `heads`, headlines set in small type, which have neither
     kicker nor deck.
     """
-    upright = upright_lines(lines, type_size)
-    level = [line for line in lines if line not in upright and line not in heads]
-    headings = _find_level(level, Ground(body, obstacles, type_size))
+    upright, small_heads = upright_lines(lines, type_size), heads
+    level = [line for line in lines if line not in upright]
+    tall = [line for line in level if line.height >= HEADING_SIZE * type_size]
+    # Of a headline's lines some may be measured as large, some as small.
+    heads = [head for head in heads if not any(_is_fellow(head, line) for line in tall)]
+    level = [line for line in level if line not in heads]
+    headings = _find_level(level, Ground(body, obstacles, type_size), small_heads)
     headings += [_with_roles(group) for group in _group(sorted(heads, key=lambda box: box.y0), obstacles)]
     turn, back = (transposed, transposed) if vertical else (turned, turned_back)
     headings += [
@@ -104,12 +108,21 @@ def find_headings(
     return tuple(headings), tuple(line for line in lines if line not in taken)
 
 
-def _find_level(lines: Sequence[Box], whole: Ground) -> list[Heading]:
+def _is_fellow(head: Box, line: Box) -> bool:
+    """Whether a headline in small type goes on from a line in large type, or that from it, in about one size."""
+    upper, lower = sorted((head, line), key=lambda box: box.y0)
+    alike = max(head.height, line.height) <= SAME_SIZE * min(head.height, line.height)
+    return alike and _continues(upper, lower) and abs(upper.x0 - lower.x0) <= line.height / 2
+
+
+def _find_level(lines: Sequence[Box], whole: Ground, heads: Sequence[Box] = ()) -> list[Heading]:
+    """The headings among level lines: those in large type, and `heads`, which are surely lines of one."""
     body, type_size = whole.body, whole.type_size
     tall = [line for line in lines if line.height >= HEADING_SIZE * type_size and not _in_running_text(line, whole)]
+    tall += [line for line in lines if line in heads and line not in tall]
     obstacles = tuple(o for o in whole.obstacles if not any(adorns(o, line, type_size) for line in tall))
     ground = Ground(body, obstacles, type_size)
-    small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body]
+    small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body and line not in tall]
     taken: set[Box] = set(tall)
     headings = []
     for group in _group(sorted(tall, key=lambda box: box.y0), ground.obstacles):

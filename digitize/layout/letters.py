@@ -42,6 +42,15 @@ TALL_LETTERS = 0.9
 CAPITALS = 1.2
 """Lines that rise less above their band are capitals throughout, or low letters throughout."""
 
+DESCENDS = 0.3
+"""Ink below the baseline, in heights of the dense band: small letters reach down by more, capitals' commas by less."""
+
+HEADLINE = 1.6
+"""Lines so many times as high as the body's tall letters are headlines'."""
+
+ALIKE = 0.15
+"""How much the heights of two lines of one headline differ, in logarithms, at most."""
+
 SURELY_LOW = 0.5
 """They are low letters where these would then be so much nearer to the body's size than capitals would, in logarithms."""
 
@@ -69,10 +78,22 @@ def set_heights(ink: Ink, lines: Sequence[Box]) -> tuple[Box, ...]:
         return tuple(lines)
     rise = median((baseline - line.y0) / (baseline - x_height) for line, x_height, baseline in telling)
     setting = Setting(rise, rise * median(baseline - x_height for _, x_height, baseline in telling))
-    return tuple(
+    found = [
         line if line.upright else _set(line, *(band or (line.y0, line.y1)), setting)
         for line, band in zip(lines, bands, strict=True)
-    )
+    ]
+    large = [box for box in found if box.height >= HEADLINE * setting.tall and not box.upright]
+    return tuple(_as_above(box, large, setting) for box in found)
+
+
+def _as_above(box: Box, large: Sequence[Box], setting: Setting) -> Box:
+    """A line of a headline that looks set in low capitals, as high as the line above, if its letters would be that high."""
+    full = box.y1 - setting.rise * box.height
+    for other in large:
+        near = 0 < box.y0 - other.y1 <= other.height and abs(log((box.y1 - full) / other.height)) <= ALIKE
+        if near and (abs(box.x0 - other.x0) <= other.height / 2 or abs(box.cx - other.cx) <= other.height / 2):
+            return replace(box, y0=full)
+    return box
 
 
 def _band(ink: Ink, line: Box) -> tuple[float, float] | None:
@@ -94,6 +115,8 @@ def _set(line: Box, top: float, baseline: float, setting: Setting) -> Box:
     full = setting.rise * band
     if tall >= TALL_LETTERS * full:
         return replace(line, y1=baseline)
+    if line.y1 - baseline >= DESCENDS * band:
+        return replace(line, y0=baseline - full, y1=baseline)
     as_capitals, as_low = (abs(log(height / setting.tall)) for height in (band, full))
     if tall < CAPITALS * band and as_low > SURELY_LOW * as_capitals:
         return replace(line, y0=top, y1=baseline)

@@ -61,6 +61,9 @@ headline. A single sign may be low."""
 TALL = 1.15
 """Body lines from this many type sizes on are looked at for dust above and below: brackets and letters reach less far."""
 
+STREAK_REACH = 0.2
+"""How far above and below a line a scratch is followed, in heights of the line."""
+
 TALLEST = 2.0
 """Body lines up to so many type sizes may be one with dust; what is taller is set in larger type."""
 
@@ -234,12 +237,15 @@ def _may_have_dust(line: Box, type_size: float) -> bool:
 
 def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
     """A line without the rows at its top and foot whose ink lies within a type size, wherever that begins."""
-    window = without_streaks(ink.mask[ink.window(line)])
+    # Seen with some white above and below: a letter's stem ends within it, a scratch runs on.
+    rows, own = ink.window(line)[0], ink.window(line.grown(0.0, STREAK_REACH * line.height))
+    first = rows.start - own[0].start
+    window = without_streaks(ink.mask[own])[first : first + rows.stop - rows.start]
     spread = window.shape[1] - window.argmax(axis=1) - window[:, ::-1].argmax(axis=1)
     inked = np.flatnonzero(window.any(axis=1) & (spread > type_size * ink.scale))
     if not len(inked):
         return line
-    top = ink.window(line)[0].start
+    top = rows.start
     return Box(line.x0, (top + int(inked[0])) / ink.scale, line.x1, (top + int(inked[-1]) + 1) / ink.scale)
 
 
