@@ -100,7 +100,7 @@ def _upright(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) ->
 
 def _level(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) -> Iterator[Scratch]:
     """Scratches across the page: along lines of type and printed rules, so that more is asked of them."""
-    turned = np.ascontiguousarray(pixels.T)
+    turned = np.asarray(cv2.transpose(pixels), np.uint8)
     bands = _make_bands(turned, LEVEL_PIECE)
     margins = _Margins(bands, None if outline is None else tuple((y, x) for x, y in outline))
 
