@@ -626,6 +626,19 @@ def test_lines_of_verse_are_lines_of_their_own() -> None:
     assert [p.text for p in article.passages[1:]] == ["甲" * 7, "乙" * 5 + "，", "丙" * 9 + "丁" * 6]
 
 
+def test_a_line_that_sticks_out_moves_no_edge() -> None:
+    """One line that dust makes longer than its column leaves the others full, and their paragraph whole."""
+    lines = [
+        "\u3000\u3000" + "甲" * 14,
+        *full("甲", 2),
+        full("甲", 1)[0] + "乙" * 2,
+        *(line[:-1] + "。" for line in full("甲", 3)),
+    ]
+    page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", lines, column=0))
+    (article,) = articles(page)
+    assert len([p for p in article.passages if p.role is Role.PARAGRAPH]) == 1
+
+
 def test_subheadings_part_paragraphs() -> None:
     """A short line in the middle of the column, between paragraphs, is a subheading."""
     page = page_of(

@@ -37,6 +37,9 @@ EDGE_SHARE = 0.2
 """Share of a block's lines that keep to its column's edge at least: in a block of short paragraphs every other line is
 indented and short, in most only a few are."""
 
+EDGE_LINES, STANZA = 2, 5
+"""So many lines at least keep to an edge: one by itself sticks out; but in a stanza's few lines of verse it is the longest."""
+
 EDGE_SLACK = 0.5
 """How far lines that keep to one edge may differ, in type sizes: half a character, as punctuation leaves it white."""
 
@@ -121,7 +124,8 @@ def block_edges(region: Region) -> Edges:
 def _shared_edge(positions: NDArray[np.float64], size: float) -> float:
     """The outermost position that enough others share, or one less than an indent further in that more share."""
     keeping = np.array([np.count_nonzero((positions >= at) & (positions <= at + EDGE_SLACK * size)) for at in positions])
-    outermost = positions[np.argmax(keeping >= max(1, round(EDGE_SHARE * len(positions))))]
+    fewest = EDGE_LINES if len(positions) > STANZA else 1
+    outermost = positions[np.argmax(keeping >= max(fewest, round(EDGE_SHARE * len(positions))))]
     near = (positions >= outermost) & (positions <= outermost + INDENT * size)
     return float(positions[near][np.argmax(keeping[near])])
 
