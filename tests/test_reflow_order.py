@@ -240,6 +240,36 @@ def test_text_goes_past_a_pull_quote() -> None:
     assert texts(page) == ["甲" * 238 + "乙" * 64 + "丙" * 50 + "。"]
 
 
+def test_a_quote_without_rules_is_told_by_the_sentence_that_it_breaks_off() -> None:
+    """Large words in a column of an item that has its heading, amid a sentence, are gone past, rules or none."""
+    page = page_of(
+        heading("h", "标题大字标题大字", columns=(0, 1), y=220),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=0),
+        heading("q", "引文引文", columns=(0, 0), y=450),
+        text_block("b", [*full("乙", 3), "乙" * 15 + "。"], column=0, y=520),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 10), "丙丙。"], column=1),
+    )
+    assert texts(page) == ["甲" * 62 + "乙" * 63 + "。" + "丙" * 176 + "。"]
+
+
+def test_a_quote_between_paragraphs_is_told_by_the_columns_that_run_past_it() -> None:
+    """Between two rules, with text of its item on both sides, large words are no headline; with text on one side, they are."""
+    rules = (
+        rule(column_left(1), 440, column_left(1) + COLUMN * 20, 442),
+        rule(column_left(1), 510, column_left(1) + COLUMN * 20, 512),
+    )
+    own = (
+        heading("h", "标题大字标题大字", columns=(0, 2), y=220),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 2), "乙" * 6 + "。"], column=1),
+        heading("q", "引文引文", columns=(1, 1), y=455),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 2), "丙" * 6 + "。"], column=1, y=530),
+    )
+    left = text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 9), "甲" * 4 + "。"], column=0)
+    right = text_block("d", ["\u3000\u3000" + "丁" * 14, *full("丁", 9), "丁丁。"], column=2)
+    assert len(texts(page_of(*own, left, right, rules=rules))) == 1
+    assert len(texts(page_of(*own, left, rules=rules))) == 2
+
+
 def test_a_headline_between_two_rules_is_one() -> None:
     """Between the end of one item and the beginning of the next, words between two rules head the text below."""
     page = page_of(

@@ -138,7 +138,8 @@ def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, 
         ):
             box = ink.box(x, y, w, h)
             seen = any(_is_inside(line, box) and line.area < WHOLE_PANEL * box.area for line in lines)
-            framed = _frames_text(box, lines, type_size) if seen else _holds_type(dark[y : y + h, x : x + w], unit)
+            # Detected lines reach beyond their type, and where that stands near a side, by as much as the margin.
+            framed = (seen and _frames_text(box, lines, type_size)) or _holds_type(dark[y : y + h, x : x + w], unit)
             if framed and _text_cover(box, lines) >= TEXT_COVER:
                 found.append(box)
     return tuple(found)
@@ -149,7 +150,7 @@ def _is_inside(line: Box, panel: Box) -> bool:
 
 
 def _holds_type(dark: NDArray[np.uint8], unit: float) -> bool:
-    """Whether light type stands amid black ground that was detected as one line: it keeps off the ground's sides."""
+    """Whether light type stands amid black ground, whatever lines were detected on it: it keeps off the ground's sides."""
     edge, margin = max(1, round(PANEL_EDGE * unit)), round(PANEL_MARGIN * unit)
     light = dark[edge:-edge, edge:-edge] == 0
     columns = np.flatnonzero(light.any(axis=0))
@@ -178,6 +179,13 @@ def whiten_panels(ink: Ink, panels: Sequence[Box], type_size: float) -> Ink:
         area = ink.window(panel)
         ground = np.percentile(grey[area], 25)
         grey[area] = np.clip(paper + ground - grey[area].astype(np.float32), 0, 255)
+        # Between black and white a panel's sides are grey, which turned is grey again: no rules stand there.
+        rows, columns = area
+        side = max(1, round(PANEL_EDGE * type_size * ink.scale))
+        for edge in (rows.start, rows.stop):
+            grey[max(0, edge - side) : edge + side, columns] = paper
+        for edge in (columns.start, columns.stop):
+            grey[rows, max(0, edge - side) : edge + side] = paper
     return replace(ink, grey=grey, mask=make_mask(grey, type_size * ink.scale), counts=count_greys(grey))
 
 
