@@ -141,6 +141,11 @@ def test_names_in_brackets_sign(text: str) -> None:
     ]
 
 
+def test_names_in_brackets_may_have_lost_the_space_between_them() -> None:
+    """Two names, run together as recognizers read them, sign as one does."""
+    assert is_byline("(王小一李二)", CHINESE)
+
+
 @pytest.mark.parametrize("text", ["（待续）", "（完）", "（未完待续）", "（上）", "唐可"])
 def test_other_words_in_brackets_do_not_sign(text: str) -> None:
     """What is no name is no byline, nor is a name without brackets."""

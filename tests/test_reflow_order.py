@@ -638,6 +638,40 @@ def test_signs_open_paragraphs() -> None:
     assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["■" + "甲" * 24 + "。", "■" + "乙" * 40 + "。"]
 
 
+def test_a_name_at_the_columns_right_edge_signs_an_item() -> None:
+    """A name alone, set to the right below the text, is a byline; the name of an office there is a line of the text."""
+    for name, roles in (("王小一", [Role.PARAGRAPH, Role.BYLINE]), ("市水务局", [Role.PARAGRAPH, Role.PARAGRAPH])):
+        page = page_of(
+            heading("h", "标题", columns=(0, 0)),
+            text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。"]),
+            byline_block("s", name, y=420),
+        )
+        [article] = articles(page)
+        assert [p.role for p in article.passages[1:]] == roles
+
+
+def test_a_post_below_a_name_makes_both_a_byline() -> None:
+    """A name in capitals under a headline, and the writer's post below it, are one byline without the word By."""
+    head = heading("h", "BRIDGE REOPENS", columns=(0, 0))
+    deck = replace(text_block("b", ["JANE DOE", "Health Editor"], y=265), role=Role.DECK, heading_id="h")
+    page = page_of(head, deck, text_block("a", ["\u3000The town waits for it.", "And so do we, they say."], y=340))
+    [article] = articles(replace(page, language="en"))
+    assert [p.text for p in article.passages if p.role is Role.BYLINE] == ["JANE DOE Health Editor"]
+
+
+def test_text_goes_up_beside_a_picture_past_a_subheading() -> None:
+    """A last word at the top of a column beside the picture, and a subheading below it, do not end the column."""
+    page = page_of(
+        heading("h", "标题大字标题大字", columns=(0, 1)),
+        picture("photo", columns=(0, 0), y0=300, y1=900),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3)], y=920),
+        text_block("b", ["乙乙。"], column=1),
+        text_block("s", ["\u3000\u3000\u3000\u3000\u3000小题小题小题"], column=1, y=350),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 19), "丙丙。"], column=1, y=400),
+    )
+    assert texts(page) == ["甲" * 62 + "乙乙。" + "丙" * 320 + "。"]
+
+
 def test_a_dateline_alone_is_no_paragraph() -> None:
     """Where the line ends with the dateline's bracket, the space behind it may stand at the start of the next line."""
     page = page_of(

@@ -83,7 +83,16 @@ def set_heights(ink: Ink, lines: Sequence[Box]) -> tuple[Box, ...]:
         for line, band in zip(lines, bands, strict=True)
     ]
     large = [box for box in found if box.height >= HEADLINE * setting.tall and not box.upright]
-    return tuple(_as_above(box, large, setting) for box in found)
+    return tuple(
+        _as_above(box, large, setting) if _is_even(line, band) and not line.upright else box
+        for box, line, band in zip(found, lines, bands, strict=True)
+    )
+
+
+def _is_even(line: Box, band: tuple[float, float] | None) -> bool:
+    """Whether a line has neither tall letters nor tails, as capitals alone and low letters alone have none."""
+    top, baseline = band or (line.y0, line.y1)
+    return baseline - line.y0 < CAPITALS * (baseline - top) and line.y1 - baseline < DESCENDS * (baseline - top)
 
 
 def _as_above(box: Box, large: Sequence[Box], setting: Setting) -> Box:

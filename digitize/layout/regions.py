@@ -161,13 +161,19 @@ def _ground_regions(
     blocks = [piece for block in stack_lines(rest, walls, type_size) for piece in split_at_gaps(block, type_size)]
     for block in blocks:
         signing = any(_signs_column(block.box, other.box, type_size) for other in blocks)
-        parted = any(
-            0 < other.box.y0 - block.box.y1 <= PARTED_BELOW * type_size and same_column(other.box, block.box)
-            for other in blocks
-        )
+        parted = any(_is_parted(block, other, type_size) for other in blocks)
         parts = [(Role.PARAGRAPH, block)] if signing else _captioned(block, pictures, type_size, parted=parted)
         drafts += [Draft(role, piece.lines, piece.box, ground) for role, piece in parts]
     return drafts
+
+
+def _is_parted(block: Block, other: Block, type_size: float) -> bool:
+    """Whether more white than its leading parts a block from another one right below it."""
+    gaps = [b.y0 - a.y1 for a, b in itertools.pairwise(block.lines if len(block.lines) > 1 else other.lines)]
+    white = other.box.y0 - block.box.y1
+    return min(gaps, default=0.0) + CAPTION_APART * type_size < white <= PARTED_BELOW * type_size and same_column(
+        other.box, block.box
+    )
 
 
 def _bar(box: Box) -> Box:

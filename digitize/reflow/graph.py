@@ -81,6 +81,9 @@ HEADED_START = {
     Start.BYLINE: (0.0, "begins with a byline"),
 }
 
+CAPITAL_START = 0.5, "begins with a capital"
+"""Where words have capitals, the first paragraph under a heading is often set without an indent."""
+
 LEFTWARD = 0.1
 """Points taken for each column width that a block begins right of the heading's first column: text begins on the left."""
 
@@ -183,6 +186,8 @@ class FlowGraph:
         first = min((b.box.x0 for b in nearest), default=block.box.x0)
         leftward = FIRST_TIER if self._vertical else LEFTWARD
         found = found.plus(-leftward * abs(block.box.x0 - first) / self._steps.column, "not the first column")
+        if block.start is Start.OPEN and not block.begins_amid:
+            return found.plus(*CAPITAL_START)
         return found.plus(*HEADED_START[block.start])
 
     def _continues(self, number: int, target: int) -> Evidence:

@@ -11,6 +11,7 @@ from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
 from digitize.reflow.bylines import is_byline, is_signature, person_marks
 from digitize.reflow.dates import complete_date
 from digitize.reflow.flow import (
+    INDENT_MAX,
     PARAGRAPH_WHITE,
     SHORT,
     Edges,
@@ -19,6 +20,7 @@ from digitize.reflow.flow import (
     is_centred,
     is_paragraph_start,
     line_end,
+    line_indent,
     set_apart,
 )
 
@@ -130,9 +132,10 @@ def _signed(lines: Sequence[PlacedLine], role: Role, cues: Cues) -> list[PlacedL
     """The lines of a heading's part that are its byline: names, and a post below a name."""
     signed: list[PlacedLine] = []
     for before, placed in zip((None, *lines), lines, strict=False):
-        posted = f"{before.line.text} {placed.line.text}" if before and before in signed else ""
-        if _signs(placed.line.text, role, cues) or is_byline(posted, cues):
+        if _signs(placed.line.text, role, cues):
             signed.append(placed)
+        elif before and role is not Role.HEADLINE and is_byline(f"{before.line.text} {placed.line.text}", cues):
+            signed += [line for line in (before, placed) if line not in signed]
     return signed
 
 
@@ -203,7 +206,7 @@ def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None,
     """A byline stands apart from the column's edge and names people; what is set like it below it goes on with it."""
     if not set_apart(placed.line, placed.edges, type_size):
         return Role.PARAGRAPH
-    if is_byline(placed.line.text, cues):
+    if is_byline(placed.line.text, cues) or _is_name_at_edge(placed, type_size, cues):
         return Role.BYLINE
     if _is_subheading(placed, before, type_size, cues):
         return Role.SUBHEADING
@@ -211,6 +214,12 @@ def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None,
         return Role.PARAGRAPH
     whole = " ".join(p.line.text.strip() for p in (*before[1], placed))
     return Role.BYLINE if _all_names(placed.line.text) or is_byline(whole, cues) else Role.PARAGRAPH
+
+
+def _is_name_at_edge(placed: PlacedLine, type_size: float, cues: Cues) -> bool:
+    """Whether a line is a name and nothing else, set to the column's right edge as those that sign an item are."""
+    far = line_indent(placed.line, placed.edges, type_size) > INDENT_MAX
+    return far and placed.edges.right - placed.line.box.x1 <= type_size and is_signature(placed.line.text, cues)
 
 
 def _is_subheading(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None, type_size: float, cues: Cues) -> bool:

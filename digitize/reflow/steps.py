@@ -44,6 +44,12 @@ PICTURE_BELOW = 2.5
 LEVEL_WITH_HEADING = -2.0
 """What begins level with a heading beside it, below white that runs on over both, stands in that heading's item."""
 
+ONE_COLUMN = 0.8
+"""Share of the wider of two blocks' columns that they have in common when they are one."""
+
+COLUMN_WHITE = 2.5
+"""White between the text and a subheading of one column, in type sizes, at most."""
+
 PICTURE_PARTS = 0.5
 """Share of the way back that a picture spans at least when it is what parts the two tiers."""
 
@@ -61,6 +67,18 @@ TIERS = 2.0
 
 DROP = 0.4
 """Points taken for each type size that the next block begins below the end of the one before: text flows up, not down."""
+
+
+def _set_full(block: Block) -> Box:
+    """A block's box from edge to edge of its column."""
+    return Box(block.edges.left, block.box.y0, block.edges.right, block.box.y1)
+
+
+def _shares_edges(a: Block, b: Block) -> bool:
+    """Whether two blocks, of which one is a short line, stand in one column."""
+    short = min(len(a.region.lines), len(b.region.lines)) == 1
+    left, right = _set_full(a), _set_full(b)
+    return short and left.overlap_x(right) >= ONE_COLUMN * max(left.width, right.width)
 
 
 class Steps:
@@ -91,8 +109,10 @@ class Steps:
         a, b = source.box, block.box
         if a.overlap_x(b) >= 0.5 * min(a.width, b.width):
             return self._down(a, b, block.region.frame_id)
+        if b.cy > a.y1 and _shares_edges(source, block):  # a last word at the column's edge and a subheading in its middle
+            return self._down(_set_full(source), _set_full(block), block.region.frame_id)
         if b.x0 >= a.x1 - self.type_size:
-            return self._right(a, b, self._stack[source.region.id])
+            return self._right(a, b, self._stack[source.region.id], self._foot(block))
         return self._back(a, b)
 
     def stack(self, block: Block) -> tuple[Block, ...]:
@@ -228,14 +248,27 @@ class Steps:
         )
         return not (headed or upper.end is End.BYLINE or self.ruled(span))
 
-    def _right(self, a: Box, b: Box, stack: Sequence[Block]) -> Evidence:
+    def _foot(self, block: Block) -> float:
+        """How far down the column of a block reaches, past subheadings, to the next heading, rule or wide white, in pixels."""
+        edges, foot = block.edges, self._stack[block.region.id][-1].box.y1
+        for other in sorted(self._blocks, key=lambda b: b.box.y0):
+            span = Box(edges.left, foot, edges.right, max(foot, other.box.y0))
+            within = other.region.frame_id == block.region.frame_id and other.box.overlap_x(span) > 0.5 * other.box.width
+            near = foot - self.type_size < other.box.y0 <= foot + COLUMN_WHITE * self.type_size
+            headed = any(h.box.overlap_x(span) > 0 and span.y0 <= h.box.cy <= span.y1 for h in self._headings)
+            if within and near and not headed and not self.ruled(span):
+                foot = max(foot, other.box.y1)
+        return foot
+
+    def _right(self, a: Box, b: Box, stack: Sequence[Block], foot: float) -> Evidence:
+        """The step to a block on the right, whose column reaches down to `foot`; `stack` is the column of the first one."""
         gutter = Box(a.x1, max(a.y0, b.y0), b.x0, min(a.y1, b.y1))
         skipped = max(0.0, (b.x0 - a.x1) // (0.8 * self.column))
         found = Evidence().plus(BESIDE, "the next column").plus(-SKIPPED * skipped, "columns between")
         drop = (b.y0 - a.y1) / self.type_size
         found = found.plus(-DROP * max(0.0, drop), "begins lower")
         if not (self._vertical and self._is_top(b)):
-            found = found.plus(-DROP * max(0.0, (stack[0].box.y0 - b.y1) / self.type_size), "ends higher")
+            found = found.plus(-DROP * max(0.0, (stack[0].box.y0 - foot) / self.type_size), "ends higher")
         found = found.plus(LEAVES_TEXT if stack[-1].box != a else 0.0, "text below in its column")
         upright = [r for r in self.upright_rules if a.cx < r.cx < b.cx]
         if any(r.overlap_y(gutter) > 0.5 * gutter.height for r in upright):
