@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from digitize.geometry import Box, hull
 from digitize.model import Article, ArticleKind, Frame, LinkKind, Page, Region, Role
 from digitize.reflow import assemble, read_order
+from digitize.reflow.order import without_ornaments
 
 
 def texts(page: Page) -> list[str]:
@@ -688,6 +689,12 @@ def test_lines_of_verse_are_lines_of_their_own() -> None:
     page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", verse, column=0, y=300))
     (article,) = articles(page)
     assert [p.text for p in article.passages[1:]] == ["甲" * 7, "乙" * 5 + "，", "丙" * 9 + "丁" * 6]
+
+
+def test_dust_is_no_headline() -> None:
+    """A spot that is as high as a heading, and in which no letter was read, is a filler; two letters may be a headline."""
+    page = without_ornaments(page_of(heading("d", "1.", columns=(0, 0)), heading("h", "人勤", columns=(1, 1))))
+    assert [region.role for region in page.regions] == [Role.FILLER, Role.HEADLINE]
 
 
 def test_a_line_that_sticks_out_moves_no_edge() -> None:

@@ -558,12 +558,15 @@ def test_a_scratch_across_lines_of_type_is_painted_over(left: int, right: int) -
     assert ink[1] == pytest.approx(ink[0], rel=0.005)
 
 
-def test_a_scratch_from_edge_to_edge_between_two_lines_of_type_is_painted_over() -> None:
-    """What runs over both margins, with type close above and below, is no rule, though it cuts nothing."""
-    scratched = PAGE.copy()
-    white = int(np.flatnonzero((PAGE[500:600, 90:500] < 100).sum(axis=1) == 0)[2]) + 500
-    cv2.line(scratched, (0, white), (WIDTH, white), INK, 2)
-    assert [scratch.level for scratch in find_scratches(scratched, 0.0, None)] == [True]
+@pytest.mark.parametrize("margin", [100, 32])
+def test_a_scratch_from_edge_to_edge_between_two_lines_of_type_is_painted_over(margin: int) -> None:
+    """What runs over both margins, narrow ones too, with type close above and below, is no rule, though it cuts nothing."""
+    page = np.full((HEIGHT, WIDTH), PAPER, np.uint8)
+    for y in range(200, 1700, 36):
+        for x in range(margin, WIDTH - margin - 16, 22):
+            page[y + 3 : y + 15, x : x + 16] = INK
+    cv2.line(page, (0, 479), (WIDTH, 479), INK, 2)
+    assert [(scratch.level, scratch.top, scratch.bottom) for scratch in find_scratches(page, 0.0, None)] == [(True, 0, WIDTH)]
 
 
 @pytest.mark.parametrize("ends", [(0, WIDTH), (MARGIN, WIDTH - MARGIN)])
@@ -601,6 +604,16 @@ def test_an_edge_is_no_scratch() -> None:
 
     line = Scratch(200, np.full(800, 300), half_width=3)
     assert [cuts_characters(lined(inked), line) for inked in (10, 20)] == [True, False]
+
+
+def test_a_thin_stroke_of_a_headline_stays_whatever_strokes_meet_it() -> None:
+    """A stroke of large type may be as thin as a scratch, and met by several others; it is not as high as three lines."""
+    page = PAGE.copy()
+    page[300:500, 100:520] = PAPER
+    page[320:400, 300:304] = INK
+    for y in (330, 350, 370, 390):
+        page[y : y + 4, 300:316] = INK
+    assert find_scratches(page, 0.0, None) == ()
 
 
 def test_painting_over_makes_no_pixel_darker() -> None:

@@ -56,6 +56,9 @@ BYLINE_REACH = 3.0
 ORNAMENT = 0.4
 """Mean confidence below which a line by itself is no text: what recognizers make of stars, arrows and dust."""
 
+SPOT_SIGNS = 2
+"""A heading of so few signs, none of them a letter, is no heading but a spot of dust, or an ornament."""
+
 SCRAP = 2.5
 """A line by itself, shorter than this many type sizes, is no text on a vertical page."""
 
@@ -112,9 +115,13 @@ def without_ornaments(page: Page) -> Page:
 
 
 def _is_ornament(region: Region) -> bool:
-    if len(region.lines) != 1 or region.role not in {Role.PARAGRAPH, Role.KICKER, Role.DECK}:
+    if len(region.lines) != 1:
         return False
     line = region.lines[0]
+    if region.role is Role.HEADLINE:  # a spot of dust is as high as large type, and read as a figure or two
+        return len(line.text.strip()) <= SPOT_SIGNS and not any(c.isalpha() for c in line.text)
+    if region.role not in {Role.PARAGRAPH, Role.KICKER, Role.DECK}:
+        return False
     return not any(c.isalnum() for c in line.text) or 0 < line.confidence < ORNAMENT
 
 

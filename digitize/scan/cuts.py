@@ -63,7 +63,8 @@ def is_thin(half_width: float, long_side: int) -> bool:
 def cuts_type(pixels: NDArray[np.uint8], scratch: Scratch) -> bool:
     """Whether an upright scratch runs through the lines of type along it, and not between their columns."""
     along = len(scratch.middle) / (PITCH * max(pixels.shape))
-    return bool(_lines_cut(pixels, scratch) >= max(LINES, LINES_SHARE * along))
+    # What is shorter than the lines it should cut is a stroke of a headline, and what it cuts are others of its strokes.
+    return along >= LINES and bool(_lines_cut(pixels, scratch) >= max(LINES, LINES_SHARE * along))
 
 
 def _lines_cut(pixels: NDArray[np.uint8], scratch: Scratch) -> int:
