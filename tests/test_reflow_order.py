@@ -710,6 +710,18 @@ def test_a_line_that_sticks_out_moves_no_edge() -> None:
     assert len([p for p in article.passages if p.role is Role.PARAGRAPH]) == 1
 
 
+def test_verse_that_fills_its_block_is_told_by_its_points() -> None:
+    """Lines of one length without a comma or a full stop, or with one at each end, are verse; those of prose are not."""
+    verses = ["甲甲甲甲甲甲甲", "乙乙乙乙乙乙乙", "丙丙丙丙丙丙丙", "丁丁丁丁丁丁丁"]
+    for lines, count in (
+        (verses, 4),
+        ([line + point for line, point in zip(verses, "，。，。", strict=True)], 4),
+        (["甲甲，甲甲甲甲", *verses[1:3], "丁丁丁丁丁丁。"], 1),
+    ):
+        [article] = articles(page_of(heading("h", "标题", columns=(0, 0)), text_block("a", lines)))
+        assert len([p for p in article.passages if p.role is Role.PARAGRAPH]) == count
+
+
 def test_subheadings_part_paragraphs() -> None:
     """A short line in the middle of the column, between paragraphs, is a subheading."""
     page = page_of(

@@ -12,6 +12,7 @@ from digitize.reflow.cues import load_cues
 from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, flush_blocks, is_justified, line_pitch
 from digitize.reflow.language import own_language
 from digitize.reflow.passages import PlacedLine, body_passages, find_dateline, heading_passages, make_passage
+from digitize.reflow.verse import verse_blocks
 
 if TYPE_CHECKING:
     import re
@@ -101,8 +102,13 @@ def _body(unit: Sequence[Region], page: Page, wording: Wording) -> tuple[Passage
     text = page.running_text
     own = [region for region in unit if region.role in {Role.PARAGRAPH, Role.BYLINE}]
     passages: list[Passage] = []
+    verse = {} if page.vertical else verse_blocks(own, page)
     for role, group in itertools.groupby(own, key=lambda region: region.role):
-        placed = [p for region in group for p in _placed(region, text, flush=region.id in wording.flush)]
+        placed = [
+            replace(p, ragged=True, edges=verse[region.id]) if region.id in verse else p
+            for region in group
+            for p in _placed(region, text, flush=region.id in wording.flush)
+        ]
         if role is Role.PARAGRAPH:
             passages += body_passages(placed, page.type_size, wording.cues)
         elif byline := make_passage(Role.BYLINE, placed):
