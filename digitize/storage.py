@@ -188,6 +188,11 @@ class Address:
         """Whether this lies in a folder, or in one that lies there."""
         return str(self).startswith(f"{folder}/")
 
+    def as_known_by(self, other: Address) -> Address:
+        """This place, asked as whom another one of the same store is asked."""
+        same = (self.protocol, self.path.partition("/")[0]) == (other.protocol, other.path.partition("/")[0])
+        return replace(self, credentials=self.credentials or other.credentials) if same else self
+
     def joined(self, relative: str) -> Address:
         """What a relative path with slashes, maybe with `..`, leads to from this folder."""
         return replace(self, path=normpath(f"{self.path}/{relative}"))

@@ -323,6 +323,32 @@ def test_status_and_verify_look_into_stores(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("store")
+def test_inputs_may_have_moved_within_stores(tmp_path: Path) -> None:
+    """They are looked for where the command says, in a store or here, for an output in a store or here."""
+    put_pages(IN, tmp_path, "reel/A01.png")
+    read(IN)
+    read(IN, out=tmp_path / "out")
+    (BUCKET / "elsewhere" / "reel" / "A01.png").write_bytes((IN / "reel" / "A01.png").read_bytes())
+    (tmp_path / "reel").mkdir()
+    (tmp_path / "reel" / "A01.png").write_bytes((IN / "reel" / "A01.png").read_bytes())
+    (IN / "reel" / "A01.png").unlink()
+    for out in (OUT, tmp_path / "out"):
+        assert [fault.difference for fault in verify(out)] == [Difference.NOT_FOUND]
+        assert list(verify(out, [BUCKET / "elsewhere"])) == []
+        assert list(verify(out, [tmp_path])) == []
+    (BUCKET / "elsewhere" / "reel" / "A01.png").write_bytes(b"another")
+    assert [fault.difference for fault in verify(OUT, [BUCKET / "elsewhere"])] == [Difference.ALTERED]
+
+
+def test_who_one_is_to_a_store_is_known_of_its_output() -> None:
+    """Records hold no credentials: for an input in the store of the output those of the output are taken, for no other."""
+    output = Address("sftp", "host/out", "me:word")
+    assert Address("sftp", "host/scans").as_known_by(output).credentials == "me:word"
+    assert Address("sftp", "other/scans").as_known_by(output).credentials == ""
+    assert Address("s3", "host/scans").as_known_by(output).credentials == ""
+
+
+@pytest.mark.usefixtures("store")
 def test_a_report_in_a_store_is_that_of_a_folder(tmp_path: Path) -> None:
     """Byte for byte; what an earlier one left goes, also with a page of no record; what is no report stays as it is."""
     put_pages(IN, tmp_path, "A01.png", "A02.png", "A03-raise.png")

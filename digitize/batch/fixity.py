@@ -52,15 +52,15 @@ class Fault:
         return f"{self.path}: {self.difference}{f', {self.files} inputs' if self.files > 1 else ''}"
 
 
-def verify(output: Place, inputs: Sequence[Path] = ()) -> Iterator[Fault]:
+def verify(output: Place, inputs: Sequence[Place] = ()) -> Iterator[Fault]:
     """Compare every input and output file with the sums in the records.
 
     An input that could not be read, and so has no sum, is not compared.
 
     Args:
         output: the output folder.
-        inputs: folders in which the inputs lie now, or folders above these; else they are looked for where the run found
-            them, and then by their paths from the current folder.
+        inputs: folders in which the inputs lie now, or folders above these, maybe in a store; else they are looked for
+            where the run found them, and then by their paths from the current folder.
 
     Yields:
         Each file that is missing or altered, each file in the output folder that no record accounts for, and at the end
@@ -70,7 +70,7 @@ def verify(output: Place, inputs: Sequence[Path] = ()) -> Iterator[Fault]:
         UsageError: there is no record in it.
         OutputError: a file is there and cannot be read.
     """
-    sources = _Sources(inputs)
+    sources = _Sources(output, inputs)
     yield from _verify_stored(output, sources) if isinstance(output, Address) else _verify_local(output, sources)
     yield from sources.lost()
 
@@ -123,8 +123,8 @@ def _compared(path: Place, wanted: str, found: str) -> Iterator[Fault]:
 class _Sources:
     """The inputs that records name: compared as they come, each told of once; those not found are gathered."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = folders
+    def __init__(self, output: Place, folders: Sequence[Place]) -> None:
+        self._output, self._folders = output, folders
         self._sum = lru_cache(maxsize=SUMS_KEPT)(_sum)
         self._told: set[tuple[str, str]] = set()
         self._lost: dict[str, list[str]] = {}
@@ -158,20 +158,34 @@ class _Sources:
                 yield Fault(folder or ".", Difference.NOT_FOUND, len(paths))
 
     def _place(self, record: Record) -> Place | None:
-        """Where the input of a record lies now; None where it is not found on this machine."""
+        """Where the input of a record lies now; None where it is not found."""
         path = place(record.source.path)
-        if isinstance(path, Address):
-            return path
-        parts = path.parts[1:] if path.is_absolute() else path.parts
-        tails = [Path(*parts[start:]) for start in range(len(parts))]
-        places = [folder / tail for folder in self._folders for tail in tails] or [Path(record.run.folder) / path, path]
+        if self._folders:
+            parts = _parts(path)
+            tails = ["/".join(parts[start:]) for start in range(len(parts))]
+            places: list[Place] = [folder / tail for folder in self._folders for tail in tails]
+        elif isinstance(path, Address):  # who one is to a store is never recorded
+            return path.as_known_by(self._output) if isinstance(self._output, Address) else path
+        else:
+            places = [Path(record.run.folder) / path, path]
         return next((each for each in places if _is_file(each)), None)
 
 
-def _is_file(path: Path) -> bool:
+def _parts(path: Place) -> tuple[str, ...]:
+    """The names of a path, without the root."""
+    if isinstance(path, Address):
+        return tuple(path.path.split("/"))
+    return path.parts[1:] if path.is_absolute() else path.parts
+
+
+def _is_file(path: Place) -> bool:
     try:
-        return path.is_file()
+        return not path.is_folder() if isinstance(path, Address) else path.is_file()
+    except FileNotFoundError:
+        return False
     except OSError:  # in a folder that may not be entered
+        if isinstance(path, Address):
+            raise
         return False
 
 
@@ -188,4 +202,5 @@ def _sum(path: Place) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        raise OutputError(f"{path} cannot be read: {error.strerror}", remedy="check its permissions and the medium") from error
+        remedy = "check its permissions and the medium; name where inputs lie now, with whom you are there, with --inputs"
+        raise OutputError(f"{path} cannot be read: {error.strerror}", remedy=remedy) from error

@@ -24,6 +24,7 @@ from digitize.batch.archive import (
 )
 from digitize.batch.duplicates import find_duplicates
 from digitize.batch.lease import held
+from digitize.batch.lock import LOCK_NAME
 from digitize.batch.page_views import AGAIN, read_view
 from digitize.batch.stored import unwritable
 from digitize.batch.writing import as_output_error
@@ -113,10 +114,10 @@ def _write_stored(output: Address, names: Sequence[str], title: str, on_problem:
             raise unwritable(file, error) from error
         written.add(str(file))
 
-    with held(output / REPORT_WORK), as_unreadable(output):
+    with held(place), as_unreadable(output):
         rows = _Writer(output, names, title, write, on_problem).write()
         for file in place.files():
-            if str(file) not in written:
+            if str(file) not in written and file.name != LOCK_NAME:
                 file.unlink()
     return rows
 

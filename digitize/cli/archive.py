@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -87,13 +86,13 @@ def report_command(output: Place, title: str) -> None:
 @click.argument("output", type=PLACE)
 @click.option(
     "--inputs",
-    type=click.Path(path_type=Path),
+    type=PLACE,
     metavar="FOLDER",
     multiple=True,
-    help="Where the inputs lie now, if no longer where the run found them.",
+    help="Where the inputs lie now, if no longer where the run found them; it may be in a store.",
 )
 @verbose_option
-def verify_command(output: Place, inputs: tuple[Path, ...]) -> None:
+def verify_command(output: Place, inputs: tuple[Place, ...]) -> None:
     """Compare every input and output file with the SHA-256 in the pages' records.
 
     What is missing, altered, or in the output folder without a record is listed, and inputs that are not found.
