@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 from digitize.errors import MissingDependencyError
 from digitize.ocr import networks
@@ -22,37 +24,19 @@ if TYPE_CHECKING:
 DENORMAL = 1e-40
 
 
-def field(number: int, content: bytes | int) -> bytes:
-    """A field of a Protocol Buffers message, its length or value below 16,384."""
-
-    def varint(value: int) -> bytes:
-        return bytes([value]) if value < 128 else bytes([value & 127 | 128, value >> 7])
-
-    if isinstance(content, int):
-        return varint(number << 3) + varint(content)
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def tensor(kind: int, content: bytes) -> bytes:
-    """An ONNX tensor with its values as bytes."""
-    return field(1, 3) + field(2, kind) + field(8, b"weights") + field(9, content)
-
-
-def model(*tensors: bytes) -> bytearray:
-    """The bytes of an ONNX model with these weights, and with fields of all kinds around them."""
-    graph = field(1, b"node") + b"".join(field(5, each) for each in tensors) + field(2, b"graph")
-    other = bytes([3 << 3 | 5, 1, 2, 3, 4, 4 << 3 | 1, 1, 2, 3, 4, 5, 6, 7, 8])
-    return bytearray(field(1, 8) + other + field(7, graph) + field(2, b"maker"))
-
-
 def test_denormal_weights_become_zero_and_no_others() -> None:
-    """Of a model's 32 bit weights the denormal ones are zero afterwards; all other bytes are as they were."""
+    """Of a model's 32 bit weights the denormal ones are zero afterwards; all else is as it was."""
     weights = np.array([1.5, DENORMAL, -DENORMAL, 0.0, 2e-38, -3.0, np.inf] * 40, np.float32)
     flushed = np.array([1.5, 0.0, 0.0, 0.0, 2e-38, -3.0, np.inf] * 40, np.float32)
     whole = np.arange(1, 50, dtype=np.int32)  # as floats all of these would be denormal
-    content = model(tensor(1, weights.tobytes()), tensor(6, whole.tobytes()))
+    content, expected = (
+        helper.make_model(
+            helper.make_graph([], "graph", [], [], [numpy_helper.from_array(each, "floats"), numpy_helper.from_array(whole)])
+        )
+        for each in (weights, flushed)
+    )
     assert flush_denormals(content) == 80
-    assert model(tensor(1, flushed.tobytes()), tensor(6, whole.tobytes())) == content
+    assert content == expected
 
 
 @pytest.mark.parametrize("kept", [1, 40, 200])
@@ -69,7 +53,7 @@ def test_text_detection_gives_the_same_to_the_bit_without_denormals() -> None:
     path = find_weights("small").detection.onnx
     image = np.random.default_rng(5).random((1, 3, 256, 320), np.float32)
     plain = onnxruntime().InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    assert flush_denormals(bytearray(path.read_bytes())) > 100_000
+    assert flush_denormals(onnx.load(path)) > 100_000
     assert np.array_equal(plain.run(None, {"x": image})[0], Network(path, "cpu").run(image))
 
 
@@ -100,8 +84,10 @@ def test_a_class_is_told_by_the_first_of_the_highest_scores() -> None:
 
 def test_only_a_layer_that_tells_classes_is_taken_off() -> None:
     """Text detection ends otherwise, and stays as it is; so does a model without a graph."""
-    assert take_off_last_layer(bytearray(find_weights("small").detection.onnx.read_bytes())) is None
-    assert take_off_last_layer(bytearray()) is None
+    model, plain = (onnx.load(find_weights("small").detection.onnx) for _ in range(2))
+    assert take_off_last_layer(model) is None
+    assert model == plain
+    assert take_off_last_layer(onnx.ModelProto()) is None
 
 
 def test_a_product_is_numpys() -> None:

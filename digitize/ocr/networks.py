@@ -7,6 +7,8 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnx
+from google.protobuf.message import DecodeError
 
 from digitize.errors import MissingDependencyError
 from digitize.ocr.onnx_file import LastLayer, flush_denormals, product_model, take_off_last_layer
@@ -91,13 +93,13 @@ def read_model(path: Path, *, features: bool) -> tuple[str | bytes, LastLayer | 
     Raises:
         OSError: the file cannot be read.
     """
-    model = bytearray(path.read_bytes())
     try:
-        flushed = flush_denormals(model)
-        taken = take_off_last_layer(model) if features else None
-    except (IndexError, ValueError):  # no ONNX file, of which what opens it says more
+        model = onnx.load_model_from_string(path.read_bytes())
+    except DecodeError:  # no ONNX file, of which what opens it says more
         return str(path), None
-    return taken or (bytes(model) if flushed else str(path), None)
+    flushed = flush_denormals(model)
+    last_layer = take_off_last_layer(model) if features else None
+    return model.SerializeToString() if flushed or last_layer else str(path), last_layer
 
 
 def _load_cuda(runtime: Any) -> None:  # noqa: ANN401 - ONNX Runtime has no types
