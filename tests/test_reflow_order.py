@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.geometry import Box, hull
-from digitize.model import Article, ArticleKind, Frame, LinkKind, Page, Region, Role
+from digitize.model import Article, ArticleKind, Frame, LinkKind, Page, Region, Role, WritingMode
 from digitize.reflow import assemble, read_order
 from digitize.reflow.order import without_ornaments
 
@@ -671,6 +671,32 @@ def test_text_goes_up_beside_a_picture_past_a_subheading() -> None:
         text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 19), "丙丙。"], column=1, y=400),
     )
     assert texts(page) == ["甲" * 62 + "乙乙。" + "丙" * 320 + "。"]
+
+
+def test_a_paragraphs_last_line_is_no_headline() -> None:
+    """What begins with a small letter and ends with a full stop goes on from above, however heavy it looks."""
+    page = page_of(
+        heading("h", "Bridge reopens", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000The town had wai", "ted for years, at", "an end at last in"]),
+        replace(text_block("l", ["the year 2021."], y=392), role=Role.HEADLINE, heading_id="l"),
+        text_block("b", ["\u3000\u3000And it will stay", "open, they say."], y=422),
+    )
+    [article] = articles(replace(page, language="en"))
+    assert len([p for p in article.passages if p.role is Role.PARAGRAPH]) == 2
+
+
+def test_a_column_runs_past_an_upright_heading_at_its_side() -> None:
+    """An upright heading that begins a little below its text's top, in the text's right margin, heads the text all the same."""
+    head = upright_heading("h", "标题大字", column=1, y=360)
+    box = replace(head.box, x0=head.box.x0 + 60, x1=head.box.x1 + 60)
+    lines = tuple(replace(line, box=box, writing_mode=WritingMode.VERTICAL_RL) for line in head.lines)
+    page = page_of(
+        replace(head, box=box, lines=lines),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 9)], column=0),
+        text_block("b", [*full("乙", 9), "乙乙。"], column=1),
+    )
+    [article] = articles(page)
+    assert article.headline == "标题大字"
 
 
 def test_a_dateline_alone_is_no_paragraph() -> None:

@@ -82,7 +82,7 @@ HEADED_START = {
 }
 
 CAPITAL_START = 0.5, "begins with a capital"
-"""Where words have capitals, the first paragraph under a heading is often set without an indent."""
+"""Where words have capitals, the first paragraph right under a heading is often set without an indent."""
 
 LEFTWARD = 0.1
 """Points taken for each column width that a block begins right of the heading's first column: text begins on the left."""
@@ -186,7 +186,7 @@ class FlowGraph:
         first = min((b.box.x0 for b in nearest), default=block.box.x0)
         leftward = FIRST_TIER if self._vertical else LEFTWARD
         found = found.plus(-leftward * abs(block.box.x0 - first) / self._steps.column, "not the first column")
-        if block.start is Start.OPEN and not block.begins_amid:
+        if block.start is Start.OPEN and not block.begins_amid and own is not None:
             return found.plus(*CAPITAL_START)
         return found.plus(*HEADED_START[block.start])
 

@@ -78,7 +78,7 @@ class Reach:
         if heading.upright:
             left, right = sorted((heading.box, block.box), key=lambda box: box.cx)
             gap = (right.x0 - left.x1) / size
-            level = abs(block.box.y0 - heading.box.y0) <= ALIGNED * size
+            level = abs(block.box.y0 - heading.box.y0) <= ALIGNED * size or self._runs_along(heading, block)
             if heading.level:  # the text of a vertical page stands below its level headings, and reaches out at their sides
                 below = block.box is right and not self._steps.walled(left, right)
                 level = below and block.box.overlap_y(heading.box) > heading.box.height / 2
@@ -86,8 +86,9 @@ class Reach:
         if heading.box.overlap_x(block.box) <= size or heading.box.cy >= block.box.y0:
             return None
         span = Box(block.box.x0, heading.box.y1, block.box.x1, block.box.y0)
-        walls = [h.box for h in self._headings if h is not heading]
-        walls += [other.box for other in self._blocks if other is not block and other.end is End.BYLINE]
+        ground = block.region.frame_id  # what stands in a box is gone past like a picture
+        walls = [h.box for h in self._headings if h is not heading and h.region.frame_id == ground]
+        walls += [b.box for b in self._blocks if b is not block and b.end is End.BYLINE and b.region.frame_id == ground]
         if self._steps.begins_with_heading(block.box, block.region.frame_id):
             walls += [other.box for other in self._blocks if other is not block]
         if any(wall.overlap_x(block.box) > 0 and span.y0 < wall.cy < span.y1 for wall in walls) or self._steps.ruled(
@@ -95,6 +96,22 @@ class Reach:
         ):
             return None
         return span.height / size if max(self._steps.white(span)) <= HEADING_REACH * size else None
+
+    def _runs_along(self, heading: HeadingNode, block: Block) -> bool:
+        """Whether a column of running text begins a little above an upright heading and runs past it.
+
+        No heading stands over it, and no text or heading is level with the upright one's top.
+        """
+        size, box = self._steps.type_size, heading.box
+        along = (
+            not heading.level and block.box.y0 < box.y0 <= block.box.y0 + HEADING_REACH * size and block.box.y1 >= box.y1 - size
+        )
+        others = [h.box for h in self._headings if h is not heading] + [b.box for b in self._blocks if b is not block]
+        own = [b for b in self._blocks if abs(b.box.y0 - box.y0) <= ALIGNED * size]
+        over = any(
+            other.overlap_x(block.box) > size and 0 <= block.box.y0 - other.y1 <= HEADING_REACH * size for other in others
+        )
+        return along and not own and not over
 
     def is_next(self, number: int, target: int) -> bool:
         """Whether a block is the first below a heading in its column, however level the columns beside it begin."""

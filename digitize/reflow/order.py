@@ -24,7 +24,7 @@ from digitize.reflow.graph import FlowGraph
 from digitize.reflow.kickers import join_kickers
 from digitize.reflow.quotes import set_quotes_apart
 from digitize.reflow.running import is_running, run_on
-from digitize.reflow.standing import heads_advertisements, mark_advertisements, set_rubrics_apart
+from digitize.reflow.standing import heads_advertisements, mark_advertisements, set_rubrics_apart, without_last_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ def read_order(page: Page) -> Page:
     cues = load_cues(page.language)
     if is_running(page):
         return run_on(mark_folio(page, cues))
-    page = mark_advertisements(without_ornaments(mark_folio(page, cues)), cues)
+    page = without_last_lines(mark_advertisements(without_ornaments(mark_folio(page, cues)), cues), cues)
     page = part_bylines(join_kickers(page if page.vertical else set_rubrics_apart(page, cues)), cues)
     page = without_scraps(page) if page.vertical else page
     graph = FlowGraph(set_quotes_apart(page, cues), cues)

@@ -65,6 +65,26 @@ def _is_rubric(line: TextLine, cues: Cues) -> bool:
     return bool(_IDEOGRAPHS.fullmatch(text)) and (len(text) <= RUBRIC_SIGNS or bool(cues.rubric.fullmatch(text)))
 
 
+def without_last_lines(page: Page, cues: Cues) -> Page:
+    """The page with small headlines that begin with a small letter and end with a full stop as text: a paragraph's last lines.
+
+    They look heavy where digits and full stops take much of a short line.
+    """
+
+    def is_last_line(region: Region) -> bool:
+        text = region.lines[0].text.strip() if len(region.lines) == 1 and region.role is Role.HEADLINE else ""
+        return text[:1].islower() and text[-1:] in tuple(cues.terminal)
+
+    ends = {region.heading_id for region in page.regions if is_last_line(region)}
+    return replace(
+        page,
+        regions=tuple(
+            replace(r, role=Role.PARAGRAPH, heading_id=None) if r.heading_id and r.heading_id in ends else r
+            for r in page.regions
+        ),
+    )
+
+
 def mark_advertisements(page: Page, cues: Cues) -> Page:
     """The page with all that stands in a box or on a tint beside the word advertisement as advertisements."""
     marked = {
