@@ -370,6 +370,17 @@ def test_a_rule_that_leans_takes_no_more_room_than_its_ink(*, upright: bool) -> 
     assert all(piece.width <= 6 and abs(piece.cx - (100 + 18 * (piece.cy - 100) / 900)) <= 2 for piece in leaning)
 
 
+@pytest.mark.parametrize(("end", "top"), [(400, 240), (380, 210)])
+def test_a_column_rule_ends_where_a_stroke_of_a_heading_begins(end: int, top: int) -> None:
+    """Film runs the rule below a heading together with an upright stroke of it; between two headings the rule is whole."""
+    pixels = blank()
+    print_line(pixels, Box(end - 280, 200, end, 240))
+    print_line(pixels, Box(440, 200, 720, 240))
+    pixels[210:800, 399:402] = INK
+    rule = Box(399, 210, 402, 800)
+    assert [each.y0 for each in column_rules(make_ink(pixels, TYPE), [rule], [Box(100, 200, 700, 240)], TYPE)] == [top]
+
+
 def test_four_rules_close_a_box() -> None:
     """A closed border is a box; three sides are not."""
     pixels = blank()

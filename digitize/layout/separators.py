@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -148,7 +149,29 @@ def column_rules(ink: Ink, rules: Sequence[Box], lines: Sequence[Box], type_size
 
     `lines` are the text lines as detected, whole or torn at what runs through them.
     """
-    return tuple(rule for rule in rules if not (rule.upright and _runs_through_text(ink, rule, lines, type_size)))
+    kept = [rule for rule in rules if not (rule.upright and _runs_through_text(ink, rule, lines, type_size))]
+    large = [line for line in lines if line.height >= LARGE_TYPE * type_size and line.width > line.height]
+    return tuple(_without_strokes(ink, rule, large, type_size) if rule.upright else rule for rule in kept)
+
+
+def _without_strokes(ink: Ink, rule: Box, headings: Sequence[Box], type_size: float) -> Box:
+    """An upright rule without the stroke of a heading right above or below it that film has run together with it."""
+    for line in headings:
+        if not line.x0 + type_size < rule.cx < line.x1 - type_size:
+            continue
+        if line.y0 <= rule.y0 < line.y1 < rule.y1 and _touches_type(ink, replace(rule, y1=line.y1), type_size):
+            rule = replace(rule, y0=line.y1)
+        elif rule.y0 < line.y0 < rule.y1 <= line.y1 and _touches_type(ink, replace(rule, y0=line.y0), type_size):
+            rule = replace(rule, y1=line.y0)
+    return rule
+
+
+def _touches_type(ink: Ink, part: Box, type_size: float) -> bool:
+    """Whether ink stands close to a part of an upright rule, on either side: printed rules stand in white."""
+    reach, blur = BESIDE_RULE * type_size, 1 / ink.scale
+    left, right = _place(ink, part, upright=True)
+    sides = Box(left - reach, part.y0, left - blur, part.y1), Box(right + blur, part.y0, right + reach, part.y1)
+    return any(bool(ink.mask[ink.window(side)].any()) for side in sides)
 
 
 def _runs_through_text(ink: Ink, rule: Box, lines: Sequence[Box], type_size: float) -> bool:
