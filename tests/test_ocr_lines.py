@@ -11,7 +11,7 @@ import pytest
 from digitize.geometry import AffineMap, Box, bounds
 from digitize.model import Page, ProcessingStep, Region, Role, Scan, Source, TextLine
 from digitize.ocr import Character, Reading
-from digitize.ocr.lines import in_full_width, recognize, without_dust, without_echoes
+from digitize.ocr.lines import in_full_width, recognize, without_dust, without_echoes, without_set_spaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -214,6 +214,23 @@ def test_a_sign_that_takes_a_square_is_given_in_full_width(sign: str) -> None:
         places = [0.05 * n for n in range(6)] + [0.25 + 0.05 * step, 0.25 + 0.1 * step, 0.3 + 0.1 * step]
         reading = Reading(tuple(Character(c, 1.0, x) for c, x in zip(text, places, strict=True)))
         assert in_full_width(reading).text == text.replace(sign, expected)
+
+
+def test_the_brackets_of_a_pair_have_one_width() -> None:
+    """Where one bracket shows that it takes a square, the other at the line's end, or beside letters, does so, too."""
+    text = "甲乙丙丁戊(己庚)"
+    places = [0.05 * n for n in range(5)] + [0.25, 0.3, 0.35, 0.39]
+    reading = Reading(tuple(Character(c, 1.0, x) for c, x in zip(text, places, strict=True)))
+    assert in_full_width(reading).text == "甲乙丙丁戊（己庚）"
+
+
+@pytest.mark.parametrize(("step", "expected"), [(0.8, "甲乙丙丁戊G庚"), (1.6, "甲乙丙丁戊 G庚")])
+def test_a_space_that_typesetting_leaves_is_none(step: float, expected: str) -> None:
+    """Between an ideograph and a letter that nearly touch, the recognizer's space is left out; a printed one stays."""
+    text = "甲乙丙丁戊 G庚"
+    places = [0.05 * n for n in range(5)] + [0.2 + 0.025 * step, 0.2 + 0.05 * step, 0.25 + 0.05 * step]
+    reading = Reading(tuple(Character(c, 1.0, x) for c, x in zip(text, places, strict=True)))
+    assert without_set_spaces(reading).text == expected
 
 
 def test_a_sign_beside_letters_keeps_the_width_that_was_read() -> None:

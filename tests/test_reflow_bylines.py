@@ -123,6 +123,7 @@ def test_a_role_is_a_whole_word_before_names(text: str, cues: Cues) -> None:
         ("en", "By JANE DOE Health Correspondent", ["JANE DOE"]),
         ("en", "By Jane Doe and John Roe, Associated Press", ["Jane Doe", "John Roe"]),
         ("en", "By Jane Doe in Washington", ["Jane Doe"]),
+        ("en", "JANE DOE Crime Correspondent", ["JANE DOE"]),
     ],
 )
 def test_bylines_may_tell_where_they_were_filed_and_by_whom(language: str, text: str, names: list[str]) -> None:

@@ -38,6 +38,9 @@ OWN_SQUARE = 1.5
 # Between two ideographs a full-width form takes a square, a half-width one half of it: the two stand two pitches apart, or
 # one and a half. On measured pages they are from 1.44 to 1.62 pitches apart around half-width forms.
 WHOLE_SQUARE = 1.68
+# The middles of an ideograph and a letter that touch are three quarters of a pitch apart; on measured pages up to one where a
+# space was read that is none, 1.6 and more where one is printed.
+SET_SPACE = 1.1
 FULL_WIDTH = {half: chr(ord(half) + 0xFEE0) for half in "(),:;!?"}
 PITCH_EVIDENCE = 4  # so many steps between ideographs show a line's pitch
 MIDDLE_DOTS = ("·", "•", "・")
@@ -63,7 +66,10 @@ def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[Proce
     mode = page.writing_mode
     areas = [crop_area(line, scan.pixels.shape) for line in page.lines]
     crops = [cut_out(scan.pixels, area, line, mode) for line, area in zip(page.lines, areas, strict=True)]
-    read = [in_full_width(without_echoes(without_dust(reading))) for reading in _read(crops, page.language, recognizer)]
+    read = [
+        without_set_spaces(in_full_width(without_echoes(without_dust(reading))))
+        for reading in _read(crops, page.language, recognizer)
+    ]
     if mode is WritingMode.VERTICAL_RL:
         read = _with_marks(page.lines, read, crops)
     readings = [as_printed(reading, line, mode) for reading, line in zip(read, page.lines, strict=True)]
@@ -140,17 +146,46 @@ def in_full_width(reading: Reading) -> Reading:
     """A reading with the brackets, commas and the like that take a square of their own in their full-width forms.
 
     Recognizers now and then give the half-width form of a sign printed full width, as good as never the other way round.
-    How far apart the ideographs before and after it stand, tells which it is.
+    How far apart the ideographs before and after it stand, tells which it is. The two brackets of a pair are of one form.
     """
     characters, pitch = reading.characters, _pitch(reading)
     if pitch is None:
         return reading
-    settled = list(characters)
-    for index, (before, sign, after) in enumerate(zip(characters, characters[1:], characters[2:], strict=False), start=1):
-        square = after.position - before.position >= WHOLE_SQUARE * pitch
-        if square and is_ideograph(before.text) and is_ideograph(after.text):
-            settled[index] = replace(sign, text=FULL_WIDTH.get(sign.text, sign.text))
+    full = {
+        index
+        for index, (before, sign, after) in enumerate(zip(characters, characters[1:], characters[2:], strict=False), start=1)
+        if sign.text in FULL_WIDTH
+        and is_ideograph(before.text)
+        and is_ideograph(after.text)
+        and after.position - before.position >= WHOLE_SQUARE * pitch
+    }
+    for opening, closing in _bracket_pairs(characters):
+        if opening in full or closing in full:
+            full |= {opening, closing}
+    settled = [replace(c, text=FULL_WIDTH[c.text]) if i in full else c for i, c in enumerate(characters)]
     return replace(reading, characters=tuple(settled))
+
+
+def _bracket_pairs(characters: Sequence[Character]) -> list[tuple[int, int]]:
+    """The places of each half-width opening bracket of a line and of the closing one that follows it."""
+    brackets = [(index, character.text) for index, character in enumerate(characters) if character.text in "()"]
+    return [(i, j) for (i, a), (j, b) in itertools.pairwise(brackets) if (a, b) == ("(", ")")]
+
+
+def without_set_spaces(reading: Reading) -> Reading:
+    """A reading without spaces between ideographs and letters or digits where none is printed.
+
+    Typesetting leaves an eighth of a square there, which recognizers now and then take for a space.
+    """
+    characters, pitch = reading.characters, _pitch(reading)
+    if pitch is None:
+        return reading
+    spaces = set()
+    for index, (before, space, after) in enumerate(zip(characters, characters[1:], characters[2:], strict=False), start=1):
+        scripts_meet = before.text.isalnum() and after.text.isalnum() and is_ideograph(before.text) != is_ideograph(after.text)
+        if space.text == " " and scripts_meet and after.position - before.position <= SET_SPACE * pitch:
+            spaces.add(index)
+    return replace(reading, characters=tuple(c for i, c in enumerate(characters) if i not in spaces))
 
 
 def _pitch(reading: Reading) -> float | None:

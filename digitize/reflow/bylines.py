@@ -57,7 +57,8 @@ def _names_end(text: str, cues: Cues) -> int:
     for start in range(1, end):
         if cues.filed.fullmatch(text, start, end):
             persons = _persons(text[:start], cues)
-            if persons and _is_named(text[:start].strip(_ORNAMENTS), persons, cues):
+            signed = bool(cues.signature.fullmatch(text, 0, end))
+            if persons and (signed or _is_named(text[:start].strip(_ORNAMENTS), persons, cues)):
                 return start
     return len(text)
 
