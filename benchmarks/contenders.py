@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LINE_HEIGHT = 48  # of what recognition is given; pages are given to detection in multiples of 32 pixels
 
 
-def digitize(threads: int) -> Reader:
+def digitize(threads: int, precision: str = "full") -> Reader:
     """This program: the whole path, with all files written."""
     from digitize.batch.job import Job, load_stages  # noqa: PLC0415 - each contender loads its own
     from digitize.batch.reading import read_entry  # noqa: PLC0415 - the same
@@ -37,7 +37,7 @@ def digitize(threads: int) -> Reader:
     from digitize.options import Options  # noqa: PLC0415
     from digitize.scan import find_inputs  # noqa: PLC0415
 
-    options = Options(device="cpu")
+    options = Options(device="cpu", precision=precision)
     job = Job(Path(tempfile.mkdtemp()), options, find_weights(options.model).digest, force=True)
     stages = load_stages(options, threads)
 
@@ -49,6 +49,11 @@ def digitize(threads: int) -> Reader:
         return ended
 
     return read
+
+
+def half(threads: int) -> Reader:
+    """The same with lines read in half precision."""
+    return digitize(threads, "half")
 
 
 def limit(threads: int) -> Reader:
@@ -149,6 +154,7 @@ def tesseract(threads: int) -> Reader:
 
 CONTENDERS: dict[str, Callable[[int], Reader]] = {
     "digitize": digitize,
+    "half": half,
     "limit": limit,
     "PaddleOCR": paddleocr,
     "RapidOCR": rapidocr,

@@ -10,6 +10,7 @@ what counts. Bars that are missed have an asterisk; the program ends with 1 only
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import os
 import platform
@@ -28,6 +29,7 @@ from PIL import Image
 
 from digitize.evaluate import aligned
 from digitize.machine import usable_cores
+from digitize.ocr.runtime import openvino
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +38,7 @@ HERE = Path(__file__).resolve().parent
 MEASURING_PAGES = HERE.parents[1] / "shared" / "pages" / "dev"
 SAMPLES = HERE.parent / "samples" / "pages"
 
-NAMES = ("digitize", "limit", "PaddleOCR", "RapidOCR", "Tesseract")
+NAMES = ("digitize", "half", "limit", "PaddleOCR", "RapidOCR", "Tesseract")
 # Those whose batch and memory are measured; the limit is no program, and reads nothing.
 PROGRAMS = tuple(name for name in NAMES if name != "limit")
 LARGE = 20_000_000  # pixels of the page on which memory is measured
@@ -133,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write all figures there")
     told = parser.parse_args(arguments)
     pages = [page.resolve() for page in told.pages or default_pages()]
-    names = [name for name in NAMES if name != "Tesseract" or shutil.which("tesseract")]
+    names = [name for name in NAMES if is_there(name)]
     names = [name for name in names if not told.only or name in told.only.split(",")]
     measured = {name: Measured() for name in names}
     read_in_turn(measured, pages, told.threads, told.runs)
@@ -147,6 +149,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if told.json:
         told.json.write_text(json.dumps(as_json(measured, pages, told.threads), indent=2) + "\n", "utf-8")
     return 0
+
+
+def is_there(name: str) -> bool:
+    """Whether a program, or what it needs beside this project's own packages, is on this machine."""
+    if name == "half":
+        found = importlib.util.find_spec("openvino") is not None
+        return found and "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return name != "Tesseract" or shutil.which("tesseract") is not None
 
 
 def default_pages() -> list[Path]:
@@ -182,9 +192,10 @@ def read_batch(name: str, pages: Sequence[Path], count: int, scratch: Path) -> f
             page = pages[number % len(pages)]
             shutil.copyfile(page, folder / f"{number:03}{page.suffix}")  # links to one file would be read once
     started = time.monotonic()
-    if name == "digitize":
+    if name in {"digitize", "half"}:
         # What the command line does, files written, with as many workers as it takes by itself.
-        command = [sys.executable, "-m", "digitize", "run", str(folder), "--output", str(scratch / "out"), "--device", "cpu"]
+        command = [sys.executable, "-m", "digitize", "run", str(folder), "--output", str(scratch / name), "--device", "cpu"]
+        command += ["--precision", "half"] if name == "half" else []
         subprocess.run(command, check=True, capture_output=True)
     else:
         contender = Contender(name, usable_cores())
