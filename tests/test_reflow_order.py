@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from galleys import (
     COLUMN,
     byline_block,
@@ -402,6 +403,20 @@ def test_what_stands_under_the_name_of_a_page_of_advertisements_is_one() -> None
         heading("h", "分类广告", columns=(0, 0)), text_block("a", ["遗失声明", "甲乙丙不慎遗失证件一张，声明作废。"])
     )
     assert [article.kind for article in articles(page)] == [ArticleKind.ADVERTISEMENT]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (["主治百病功效神速每瓶大洋一元", "總發行所上海大藥房各埠均售。"], ArticleKind.ADVERTISEMENT),
+        (["昨日電車公司開會討論加價問題", "到會者三十餘人議決下月實行。"], ArticleKind.ARTICLE),
+    ],
+)
+def test_an_advertisement_of_a_vertical_page_is_told_by_its_words_of_trade(text: list[str], kind: ArticleKind) -> None:
+    """Prices, addresses and praise close together are an advertisement's; news names one of them or two."""
+    page = page_of(heading("h", "標題大字", columns=(0, 0)), text_block("a", text))
+    page = replace(page, writing_mode=WritingMode.VERTICAL_RL, language="zh-Hant")
+    assert [article.kind for article in articles(page)][:1] == [kind]
 
 
 def test_words_with_a_number_and_no_full_stop_are_no_article() -> None:

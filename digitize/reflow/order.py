@@ -24,7 +24,13 @@ from digitize.reflow.graph import FlowGraph
 from digitize.reflow.kickers import join_kickers
 from digitize.reflow.quotes import set_quotes_apart
 from digitize.reflow.running import is_running, run_on
-from digitize.reflow.standing import heads_advertisements, mark_advertisements, set_rubrics_apart, without_last_lines
+from digitize.reflow.standing import (
+    heads_advertisements,
+    mark_advertisements,
+    set_rubrics_apart,
+    speaks_of_trade,
+    without_last_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -342,9 +348,9 @@ def _index_regions(page: Page, cues: Cues) -> frozenset[str]:
 def _settled(unit: Sequence[Region], index: frozenset[str], page: Page, cues: Cues) -> list[Region]:
     """A unit's regions, or fillers where it is no item: an index, a list, a scrap of text without a heading.
 
-    What stands under the word advertisement is one.
+    What stands under the word advertisement is one, and on a vertical page what speaks of nothing but trade.
     """
-    if any(heads_advertisements(region, cues) for region in unit):
+    if any(heads_advertisements(region, cues) for region in unit) or (page.vertical and speaks_of_trade(unit, cues)):
         text = {Role.PARAGRAPH, *HEADING_ROLES}
         return [replace(r, role=Role.ADVERTISEMENT, heading_id=None) if r.role in text else r for r in unit]
     is_item = _is_item(unit, page.type_size) and (not page.vertical or _is_long(unit))

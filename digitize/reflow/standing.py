@@ -10,13 +10,19 @@ from digitize.geometry import hull, map_polygon
 from digitize.model import HEADING_ROLES, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from digitize.model import Page, Region, TextLine
     from digitize.reflow.cues import Cues
 
 RUBRIC_SIGNS = 4
 """A line of so few ideographs over a headline is a rubric (今日谈): a kicker says something."""
+
+TRADE_WORDS = 3
+"""An advertisement speaks of so many different things of trade at least; news of a company names one or two."""
+
+TRADE_DENSITY = 25
+"""In an advertisement one of them stands among so many characters."""
 
 _IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]+")
 
@@ -107,3 +113,10 @@ def heads_advertisements(region: Region, cues: Cues) -> bool:
     """Whether a heading stands over advertisements and says so: 分类信息, Classified."""
     text = " ".join(line.text.strip() for line in region.lines)
     return region.role in HEADING_ROLES and bool(cues.advertisement.fullmatch(text))
+
+
+def speaks_of_trade(unit: Iterable[Region], cues: Cues) -> bool:
+    """Whether a unit's text is an advertisement's, by its words: addresses, prices, what the goods are praised for."""
+    text = "".join(line.text for region in unit for line in region.lines)
+    words = cues.trade.findall(text)
+    return len(set(words)) >= TRADE_WORDS and len(words) * TRADE_DENSITY >= len(text)

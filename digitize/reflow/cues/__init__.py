@@ -46,6 +46,7 @@ class Cues:
     issue: re.Pattern[str]  # an issue number: group issue
     rubric: re.Pattern[str]  # a whole line over a headline: the standing name of a column, not a kicker
     advertisement: re.Pattern[str]  # a whole line: it marks what shares its box, or stands under it, as advertisements
+    trade: re.Pattern[str]  # words of an advertisement that does not say that it is one: prices, addresses, praise
     index: re.Pattern[str]  # at the start of a heading: it stands over an index of the issue, not over an item
 
 
@@ -96,6 +97,7 @@ def load_cues(language: str) -> Cues:
         issue=_any_of(_given(table, "issue"), parts),
         rubric=_any_of(_given(table, "rubric"), parts),
         advertisement=_any_of(_given(table, "advertisement"), parts),
+        trade=_any_of(_given(table, "trade"), parts),
         index=_any_of(_given(table, "index"), parts),
     )
 
