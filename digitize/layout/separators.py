@@ -159,37 +159,28 @@ def _without_strokes(ink: Ink, rule: Box, headings: Sequence[Box], type_size: fl
     for line in headings:
         if not line.x0 + type_size < rule.cx < line.x1 - type_size:
             continue
-        if line.y0 <= rule.y0 < line.y1 < rule.y1 and _touches_type(ink, replace(rule, y1=line.y1), type_size):
+        if line.y0 <= rule.y0 < line.y1 < rule.y1 and any(_type_beside(ink, replace(rule, y1=line.y1), type_size)):
             rule = replace(rule, y0=line.y1)
-        elif rule.y0 < line.y0 < rule.y1 <= line.y1 and _touches_type(ink, replace(rule, y0=line.y0), type_size):
+        elif rule.y0 < line.y0 < rule.y1 <= line.y1 and any(_type_beside(ink, replace(rule, y0=line.y0), type_size)):
             rule = replace(rule, y1=line.y0)
     return rule
-
-
-def _touches_type(ink: Ink, part: Box, type_size: float) -> bool:
-    """Whether ink stands close to a part of an upright rule, on either side: printed rules stand in white."""
-    reach, blur = BESIDE_RULE * type_size, 1 / ink.scale
-    left, right = _place(ink, part, upright=True)
-    sides = Box(left - reach, part.y0, left - blur, part.y1), Box(right + blur, part.y0, right + reach, part.y1)
-    return any(bool(ink.mask[ink.window(side)].any()) for side in sides)
 
 
 def _runs_through_text(ink: Ink, rule: Box, lines: Sequence[Box], type_size: float) -> bool:
     """Whether characters stand close on both sides of an upright rule in most rows of text that it passes."""
     reach = BESIDE_RULE * type_size
     rows = [line for line in lines if rule.y0 <= line.cy <= rule.y1 and line.x0 - reach < rule.cx < line.x1 + reach]
-    blur = 1 / ink.scale
-    through = 0
-    for line in rows:
-        left, right = _place_beside(ink, rule, line)
-        sides = Box(left - reach, line.y0, left - blur, line.y1), Box(right + blur, line.y0, right + reach, line.y1)
-        through += all(ink.mask[ink.window(side)].any() for side in sides)
+    through = sum(all(_type_beside(ink, replace(rule, y0=line.y0, y1=line.y1), type_size)) for line in rows)
     return 2 * through > len(rows)
 
 
-def _place_beside(ink: Ink, rule: Box, line: Box) -> tuple[float, float]:
-    """The left and right side of an upright rule where it passes a line."""
-    return _place(ink, Box(rule.x0, line.y0, rule.x1, line.y1), upright=True)
+def _type_beside(ink: Ink, part: Box, type_size: float) -> tuple[bool, bool]:
+    """Whether ink stands close to a part of an upright rule, on its left and on its right: printed rules stand in white."""
+    reach, blur = BESIDE_RULE * type_size, 1 / ink.scale
+    left, right = _place(ink, part, upright=True)
+    sides = Box(left - reach, part.y0, left - blur, part.y1), Box(right + blur, part.y0, right + reach, part.y1)
+    on_left, on_right = (bool(ink.mask[ink.window(side)].any()) for side in sides)
+    return on_left, on_right
 
 
 def _place(ink: Ink, part: Box, *, upright: bool) -> tuple[float, float]:
