@@ -429,6 +429,14 @@ def test_a_worn_border_is_a_box(missing: tuple[Box, ...], boxes: int) -> None:
     assert len(find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))) == boxes
 
 
+@pytest.mark.parametrize(("dx", "dy"), [(0, 325), (525, 0)], ids=["below", "beside"])
+def test_boxes_one_after_the_other_are_two(dx: int, dy: int) -> None:
+    """The white between two boxes of one size is no gap in a border: their corners stand at it."""
+    pixels = np.minimum(_bordered(), np.roll(_bordered(), (dy, dx), (0, 1)))
+    ink = make_ink(pixels, TYPE)
+    assert len(find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))) == 2
+
+
 @pytest.mark.parametrize(("outside", "boxes"), [(0, 0), (8, 1)])
 def test_a_border_around_the_whole_page_is_no_box(outside: int, boxes: int) -> None:
     """What a box sets apart is apart from something: a border around all text, or the paper's edge, sets nothing apart."""

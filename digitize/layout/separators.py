@@ -248,36 +248,35 @@ def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, .
 
 def _breaks(rules: Sequence[Box], type_size: float) -> Iterator[Box]:
     """The gaps in worn or scratched borders: between two pieces of a rule, and where one ends short of a corner."""
-    sides = [[rule for rule in rules if rule.upright is upright] for upright in (False, True)]
-    for rule, other in itertools.permutations(sides[0], 2):
-        yield from _break(rule, other, type_size)
-    for rule, other in itertools.permutations(transposed(sides[1]), 2):
-        yield from transposed(_break(rule, other, type_size))
-    for level, upright in itertools.product(*sides):
-        yield from _corner(level, upright, type_size)
-        turned_upright, turned_level = transposed((upright, level))
-        yield from transposed(_corner(turned_upright, turned_level, type_size))
+    level, upright = ([rule for rule in rules if rule.upright is kind] for kind in (False, True))
+    yield from _breaks_along(level, upright, type_size)
+    yield from transposed(_breaks_along(transposed(upright), transposed(level), type_size))
 
 
-def _break(left: Box, right: Box, type_size: float) -> tuple[Box, ...]:
-    """The gap between two pieces of one level rule; none where they are two rules."""
-    gap = right.x0 - left.x1
-    if 0 < gap <= BREAK * type_size and abs(left.cy - right.cy) <= CORNER * type_size:
-        return (Box(left.x1, min(left.y0, right.y0), right.x0, max(left.y1, right.y1)),)
-    return ()
-
-
-def _corner(level: Box, upright: Box, type_size: float) -> tuple[Box, ...]:
-    """The gap between the end of a level rule and that of an upright one at the same height; none where there is no corner."""
+def _breaks_along(level: Sequence[Box], upright: Sequence[Box], type_size: float) -> Iterator[Box]:
+    """The gaps in level rules, at ends that make no corner: where they do, white parts two boxes, one beside the other."""
     slack = CORNER * type_size
-    if min(abs(upright.y0 - level.cy), abs(upright.y1 - level.cy)) > slack:
-        return ()
-    reach = min(WORN_OFF * level.width, WORN_CORNER * type_size)
-    if 0 < upright.x0 - level.x1 <= reach:
-        return (Box(level.x1, level.y0, upright.x1, level.y1),)
-    if 0 < level.x0 - upright.x1 <= reach:
-        return (Box(upright.x0, level.y0, level.x0, level.y1),)
-    return ()
+
+    def turns(rule: Box, end: float) -> bool:
+        return any(abs(other.cx - end) <= slack and _ends_at(other, rule.cy, slack) for other in upright)
+
+    lefts = [rule for rule in level if not turns(rule, rule.x0)]
+    rights = [rule for rule in level if not turns(rule, rule.x1)]
+    for left, right in itertools.product(rights, lefts):
+        if 0 < right.x0 - left.x1 <= BREAK * type_size and abs(left.cy - right.cy) <= slack:
+            yield Box(left.x1, min(left.y0, right.y0), right.x0, max(left.y1, right.y1))
+    for rule, other in itertools.product(level, upright):
+        reach = min(WORN_OFF * rule.width, WORN_CORNER * type_size)
+        if not _ends_at(other, rule.cy, slack):
+            continue
+        if rule in rights and 0 < other.x0 - rule.x1 <= reach:
+            yield Box(rule.x1, rule.y0, other.x1, rule.y1)
+        elif rule in lefts and 0 < rule.x0 - other.x1 <= reach:
+            yield Box(other.x0, rule.y0, rule.x0, rule.y1)
+
+
+def _ends_at(upright: Box, y: float, slack: float) -> bool:
+    return min(abs(upright.y0 - y), abs(upright.y1 - y)) <= slack
 
 
 def find_gutters(blocks: Sequence[Box], rules: Sequence[Box], type_size: float) -> tuple[Box, ...]:
