@@ -481,6 +481,16 @@ def test_rules_on_a_scan_that_was_cut_close_stay() -> None:
     assert "paint-scratches" not in _steps(_cleaned(close))
 
 
+@pytest.mark.parametrize(("ends", "scratches"), [((0.0, 1.0), 1), ((0.03, 0.97), 0)])
+def test_a_line_from_edge_to_edge_of_paper_seen_on_film_is_a_scratch(ends: tuple[float, float], scratches: int) -> None:
+    """However narrow the margins are, no rule is printed from one edge of the paper to the other."""
+    close = PAGE[300:1700].copy()
+    close[:, 525:535] = PAPER
+    cv2.line(close, (530, round(ends[0] * len(close))), (530, round(ends[1] * len(close))), INK, 4)
+    steps = [step.settings for step in _cleaned(_on_film(close, 20, 100)).steps if step.name == "paint-scratches"]
+    assert steps == ["count=1"] * scratches
+
+
 def _boxed(page: NDArray[np.uint8], xs: tuple[int, ...], ys: tuple[int, ...]) -> NDArray[np.uint8]:
     """The page with a table of rules, upright at every x and level at every y."""
     ruled = page.copy()

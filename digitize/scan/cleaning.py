@@ -22,7 +22,7 @@ from digitize.scan.deskew import find_skew
 from digitize.scan.exposure import even_out, measure_exposure
 from digitize.scan.film import find_page
 from digitize.scan.polarity import is_negative
-from digitize.scan.scratches import find_scratches, without_scratches
+from digitize.scan.scratches import NO_EDGES, Edges, find_scratches, without_scratches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +56,9 @@ def clean(scan: Scan, options: Options, *, scratches: bool = True) -> Scan:  # n
     straight = evened(straightened(positive, outline))
     if not scratches:
         return straight
-    return unscratched(straight, None if outline is None else _between(outline, positive, straight))
+    if outline is None:
+        return unscratched(straight, None)
+    return unscratched(straight, _between(outline, positive, straight), edges=_seen_edges(outline, positive.pixels.shape))
 
 
 def made_positive(scan: Scan) -> Scan:
@@ -101,19 +103,26 @@ def evened(scan: Scan) -> Scan:
     return _with_step(replace(scan, pixels=even_out(scan.pixels, exposure)), "even-exposure", settings)
 
 
-def unscratched(scan: Scan, outline: Polygon | None) -> Scan:
+def unscratched(scan: Scan, outline: Polygon | None, edges: Edges = NO_EDGES) -> Scan:
     """The scan, upright and evenly exposed, with the film's dark scratches painted over.
 
     Args:
         scan: ink 0, paper 255, upright.
         outline: the page's, in pixels of the scan; None where it is all of them.
+        edges: which of the page's edges are seen within the film's frame.
     """
-    scratches = find_scratches(scan.pixels, scan.skew, outline)
+    scratches = find_scratches(scan.pixels, scan.skew, outline, edges)
     if not scratches:
         return scan
     return _with_step(
         replace(scan, pixels=without_scratches(scan.pixels, scratches)), "paint-scratches", f"count={len(scratches)}"
     )
+
+
+def _seen_edges(outline: Polygon, shape: tuple[int, ...]) -> Edges:
+    """Which edges of a page, in pixels of a scan of that shape, do not lie on the scan's own."""
+    box, (height, width) = bounds(outline), shape
+    return Edges(upright=box.y0 > 0 and box.y1 < height, level=box.x0 > 0 and box.x1 < width)
 
 
 def _between(outline: Polygon, scan: Scan, later: Scan) -> Polygon:

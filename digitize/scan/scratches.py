@@ -81,28 +81,43 @@ class Scratch:
         return self.top + len(self.middle)
 
 
-def find_scratches(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) -> tuple[Scratch, ...]:
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Whether the edges of the paper are seen at both ends of `upright` and of `level` lines, within the film's frame."""
+
+    upright: bool
+    level: bool
+
+
+NO_EDGES = Edges(upright=False, level=False)
+
+
+def find_scratches(
+    pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges = NO_EDGES
+) -> tuple[Scratch, ...]:
     """Find the dark scratches that run down or across the page, or a part of it: pages lie either way on the film.
 
     Args:
         pixels: uint8 (height, width), 0 = ink, 255 = paper, upright.
         skew: by how many degrees the page was turned clockwise before, which tells the film's direction.
         outline: the page, in these pixels; None where it is all of them.
+        edges: which of the page's edges are the paper's, as the film's frame is seen around them: no rule is printed from
+            one to the other, however narrow the margins are.
     """
-    return (*_upright(pixels, skew, outline), *_level(pixels, skew, outline))
+    return (*_upright(pixels, skew, outline, edges), *_level(pixels, skew, outline, edges))
 
 
-def _upright(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) -> Iterator[Scratch]:
+def _upright(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges) -> Iterator[Scratch]:
     bands = _make_bands(pixels, PIECE)
-    margins = _Margins(bands, outline)
+    margins = _Margins(bands, outline, seen=edges.upright)
     return _found(bands, _pieces(bands, skew), lambda scratch: margins.reached_by(scratch) or cuts_type(pixels, scratch))
 
 
-def _level(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None) -> Iterator[Scratch]:
+def _level(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges) -> Iterator[Scratch]:
     """Scratches across the page: along lines of type and printed rules, so that more is asked of them."""
     turned = np.asarray(cv2.transpose(pixels), np.uint8)
     bands = _make_bands(turned, LEVEL_PIECE)
-    margins = _Margins(bands, None if outline is None else tuple((y, x) for x, y in outline))
+    margins = _Margins(bands, None if outline is None else tuple((y, x) for x, y in outline), seen=edges.level)
 
     def is_scratch(line: Scratch) -> bool:
         return (margins.reached_by(line) and runs_close_to_type(turned, line)) or cuts_characters(turned, line)
@@ -287,7 +302,7 @@ def _scratch(bands: _Bands, line: _Line) -> Scratch:
 class _Margins:
     """The page's margins, above and below all print; there are none on a scan that was cut close."""
 
-    def __init__(self, bands: _Bands, outline: Polygon | None) -> None:
+    def __init__(self, bands: _Bands, outline: Polygon | None, *, seen: bool) -> None:
         count, width = bands.dark.shape
         page = np.ones_like(bands.dark)
         if outline is not None:
@@ -300,7 +315,7 @@ class _Margins:
         columns = np.arange(width)
         tops, bottoms = (np.clip(rows, 0, count - 1) for rows in (self._first + depth, self._last - depth))
         # Half of a margin's bands: where it is narrow, the inner ones have print already.
-        self._empty = all(
+        self._empty = seen or all(
             float(np.median((bands.dark[rows, columns] > CONTRAST).mean(axis=1))) <= EMPTY for rows in (tops, bottoms)
         )
 
