@@ -763,6 +763,24 @@ def test_verse_that_fills_its_block_is_told_by_its_points() -> None:
         assert len([p for p in article.passages if p.role is Role.PARAGRAPH]) == count
 
 
+def test_verse_without_a_point_is_an_item_under_its_authors_name() -> None:
+    """Lines of unequal length, without points or figures, are an article where a title and a name stand over them."""
+    name = replace(text_block("n", ["王一"], y=265), role=Role.DECK, heading_id="h")
+    lines = ["甲甲甲甲甲甲甲", "乙乙乙乙", "丙丙丙丙丙丙", "丁丁丁丁丁丁丁丁", "戊戊戊戊戊"]
+    [article] = articles(page_of(heading("h", "渡口", columns=(0, 0)), name, text_block("a", lines)))
+    assert len([p for p in article.passages if p.role is Role.PARAGRAPH]) == len(lines)
+
+
+def test_a_sentence_goes_on_behind_a_line_that_looks_short() -> None:
+    """A last line without a full stop, short as it is, goes on in text that begins with a small letter."""
+    page = page_of(
+        heading("h", "Bridge reopens", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000The town had wai", "ted for years, at", "a cost of £82,0"]),
+        text_block("b", ["pounds in compen-", "sation that will", "be paid in May."], y=420),
+    )
+    assert len(texts(replace(page, language="en"))) == 1
+
+
 def test_subheadings_part_paragraphs() -> None:
     """A short line in the middle of the column, between paragraphs, is a subheading."""
     page = page_of(

@@ -203,7 +203,7 @@ class FlowGraph:
             found = found.plus(0.0 if self._vertical else OPENS_ITEM, "opens an item")
             flow = FLOW[source.end, Start.PARAGRAPH]
         else:
-            flow = FLOW[source.end, block.start]
+            flow = FLOW[End.OPEN if source.goes_on_in(block) else source.end, block.start]
         found = found.plus(*flow)
         if self._vertical and source.end is End.PARAGRAPH and block.box.x0 > source.box.x1 - self.type_size:
             found = found.plus(TIER_ENDS, "a tier ends with its paragraph")

@@ -42,6 +42,11 @@ class Block:
         """Whether it begins in mid-sentence: no indent, no words that open an item, no capital."""
         return self.start is Start.OPEN and not self.region.lines[0].text.strip()[:1].isupper()
 
+    def goes_on_in(self, other: Block) -> bool:
+        """Whether its last line, however short, has no full stop, and the other block begins with a small letter."""
+        last, first = self.region.lines[-1].text.strip(), other.region.lines[0].text.strip()
+        return last[-1:] not in (*'.!?…”"', "") and first[:1].islower()
+
 
 @dataclass(frozen=True, slots=True)
 class HeadingNode:

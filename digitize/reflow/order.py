@@ -382,4 +382,6 @@ def _is_item(unit: Sequence[Region], type_size: float) -> bool:
     told = any(_STOP.search(line.text) for region in text for line in region.lines) or not any(figures)
     if not any(region.role is Role.HEADLINE for region in heading):
         return full and told
-    return (sentences and told) or full or any(region.role is Role.PICTURE for region in unit)
+    # Verse may have no points at all; its author stands under its title.
+    signed = any(region.role is Role.DECK for region in heading) and len(figures) > ITEM_LINES and not any(figures)
+    return (sentences and told) or full or signed or any(region.role is Role.PICTURE for region in unit)
