@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from galleys import TYPE
 from test_layout import INK, blank, print_line
 
@@ -13,6 +14,7 @@ from digitize.layout.lines import cut_lines, join_lines
 from digitize.layout.ornaments import find_ornamented_rules
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_rules
+from digitize.layout.subheadings import find_subheadings
 from digitize.model import Role
 
 ROWS = 16
@@ -146,6 +148,25 @@ def test_level_lines_of_a_vertical_heading_follow_from_the_top() -> None:
     assert heading.lines == ((upper, Role.HEADLINE), (lower, Role.DECK))
     (turned,), _ = find_headings((lower, upper), (), (), TYPE)
     assert turned.lines == ((lower, Role.KICKER), (upper, Role.HEADLINE))
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "parts"),
+    [
+        (Box(LEFT + 40, 0, LEFT + 150, 26), None, True),
+        (Box(LEFT + 40, 0, LEFT + 150, 26), 1, False),  # a rule above it ends the item there
+        (Box(LEFT, 0, LEFT + 150, 26), None, False),  # at the tier's head, as headlines stand
+        (Box(LEFT + 40, 0, LEFT + 150, 50), None, False),  # as large as a headline
+    ],
+)
+def test_a_lowered_line_close_to_the_columns_beside_it_is_a_subheading(line: Box, rule: int | None, *, parts: bool) -> None:
+    """On a vertical page larger type that stands amid the columns of an item, lowered as a paragraph is, opens no item."""
+    columns = [Box(LEFT, y, LEFT + 300, y + TYPE) for y in (100, 130, 160, 226, 256, 286)]
+    line = Box(line.x0, 190, line.x1, 190 + line.height)
+    headline = Box(LEFT + 20, 20, LEFT + 280, 70)
+    rules = () if rule is None else (Box(LEFT, 184, LEFT + 300, 186),)
+    found = find_subheadings((headline, line), columns, rules, TYPE)
+    assert found == ((line,) if parts else ())
 
 
 def test_what_stands_above_the_frame_of_a_vertical_page_is_its_masthead() -> None:

@@ -419,6 +419,17 @@ def test_an_advertisement_of_a_vertical_page_is_told_by_its_words_of_trade(text:
     assert [article.kind for article in articles(page)][:1] == [kind]
 
 
+def test_a_part_of_a_heading_that_has_no_headline_is_no_article() -> None:
+    """A deck that is left over, as its headline is none, is a filler."""
+    lost = replace(text_block("d", ["副題副題副題"], y=100), role=Role.DECK, heading_id=None)
+    page = read_order(
+        page_of(
+            lost, heading("h", "标题大字", columns=(1, 1)), text_block("a", ["\u3000\u3000" + "甲" * 14, "甲甲。"], column=1)
+        )
+    )
+    assert [region.role for region in page.regions if region.id == "d"] == [Role.FILLER]
+
+
 def test_words_with_a_number_and_no_full_stop_are_no_article() -> None:
     """A few words and a telephone number, under a word in bold or under none, are a small advertisement."""
     lines = ["厨师两名，待遇面议", "13800007788"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, adorns, hull
 from digitize.layout.blocks import EDGE, INDENT, separated, stacks
+from digitize.layout.subheadings import find_subheadings
 from digitize.layout.upright import transposed, turned, turned_back, upright_lines
 from digitize.model import Role
 
@@ -94,6 +95,9 @@ def find_headings(
     upright, small_heads = upright_lines(lines, type_size), heads
     level = [line for line in lines if line not in upright]
     tall = [line for line in level if line.height >= HEADING_SIZE * type_size]
+    if vertical:
+        amid = find_subheadings(tall, body, obstacles, type_size)
+        level, tall = ([line for line in some if line not in amid] for some in (level, tall))
     # Of a headline's lines some may be measured as large, some as small.
     heads = [head for head in heads if not any(_is_fellow(head, line) for line in tall)]
     level = [line for line in level if line not in heads]

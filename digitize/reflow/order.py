@@ -106,7 +106,8 @@ def read_order(page: Page) -> Page:
     ordered = [region for region in page.regions if region.role is Role.FOLIO]
     ordered += [region for unit in _in_rows(units, page) for region in _settled(unit, index, page, cues)]
     seen = {region.id for region in ordered}
-    left = [replace(r, role=Role.FILLER) if r.role is Role.CAPTION else r for r in page.regions if r.id not in seen]
+    orphaned = {Role.CAPTION, Role.KICKER, Role.DECK}
+    left = [replace(r, role=Role.FILLER) if r.role in orphaned else r for r in page.regions if r.id not in seen]
     return replace(page, links=(*links, *figures), rejected=rejected, regions=(*ordered, *left))
 
 
