@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_layout import blank, column_lines, print_line, scan_of
 
@@ -122,6 +122,7 @@ doubles = st.builds(
 
 @settings(deadline=None, max_examples=25)
 @given(st.lists(boxes | doubles, max_size=12), st.lists(boxes, max_size=6))
+@example([Box(391, 231, 413, 271)], [])  # across the first characters of lines, as a drop capital stands
 def test_noise_loses_no_text(noise: list[Box], specks: list[Box]) -> None:
     """With detections of specks, of white paper and of parts of lines, every printed character is still in one place."""
     pixels = DRAWN.copy()

@@ -113,10 +113,16 @@ def _as_printed(in_type: Sequence[Box], lines: Sequence[Box], initials: Sequence
     for initial in initials:
         before = printed.pop(initial.box, (Printed(initial.box, initial.box.height),))
         for line in initial.lines:
-            own = (replace(p, ink=replace(p.ink, x0=max(p.ink.x0, initial.box.x1))) for p in printed.pop(line))
+            own = (_beside(p, initial.box) for p in printed.pop(line))
             printed[replace(line, x0=initial.box.x0)] = (*before, *own)
             before = ()
     return printed
+
+
+def _beside(printed: Printed, initial: Box) -> Printed:
+    """A line without what detection took of the drop capital that it stands beside; one above its top has nothing of it."""
+    x0 = max(printed.ink.x0, initial.x1) if printed.ink.overlap_y(initial) > 0 else printed.ink.x0
+    return replace(printed, ink=replace(printed.ink, x0=x0))
 
 
 def _with_ink(draft: Draft, printed: Mapping[Box, tuple[Printed, ...]]) -> Draft:
