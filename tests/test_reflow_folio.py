@@ -121,3 +121,15 @@ def test_what_shares_the_dates_box_is_folio() -> None:
     marked = mark_folio(page, CHINESE)
     assert {region.role for region in marked.regions} == {Role.FOLIO}
     assert marked.folio.issue_number == "4127"
+
+
+def test_a_masthead_of_upright_lines_begins_with_the_papers_name() -> None:
+    """A block in which one line is a date and another has the issue's number is the masthead, whatever line comes first."""
+    lines = head(("试验日报", 90), ("第4127期", 30), ("2021年3月16日", 30))
+    region = replace(heading("m", "试验日报", columns=(0, 0)), role=Role.PARAGRAPH, heading_id=None, lines=tuple(lines))
+    told = mark_folio(page_of(region), CHINESE).folio
+    assert (told.newspaper, told.date, told.issue_number) == ("试验日报", dt.date(2021, 3, 16), "4127")
+    news = replace(
+        region, lines=tuple(head(("试验日报2021年3月16日记载", 30), ("第4127期所说", 30), ("昨天2021年3月16日开会", 30))[1:])
+    )
+    assert mark_folio(page_of(news), CHINESE).folio == Folio()

@@ -20,7 +20,7 @@ TOP_BAND = 0.12
 """Share of the page's height, from its top, in which a running head stands that no rule closes off."""
 
 DATE_BLOCK = 6
-"""A block with the date in its first line, and the issue's number below, has so many lines at most."""
+"""A block with the date in a line, and the issue's number in another, has so many lines at most."""
 
 _BESIDE = " \u3000:：|·"
 _BETWEEN = re.compile(r"[\s,.，、·—–-]*")
@@ -55,14 +55,21 @@ def _in_date_box(region: Region, head: Region) -> bool:
 def _is_running_head(region: Region, page: Page, cues: Cues) -> bool:
     """A single line at the top that holds a date, or a page number and little else; or a block of date and issue number."""
     if len(region.lines) != 1:
-        dated = 0 < len(region.lines) <= DATE_BLOCK and find_date(region.lines[0].text.strip(), cues) is not None
-        return dated and any(cues.issue.search(line.text) for line in region.lines[1:])
+        dated = [line for line in region.lines if _is_date_line(line, region, cues)] if len(region.lines) <= DATE_BLOCK else []
+        return bool(dated) and any(cues.issue.search(line.text) for line in region.lines if line is not dated[0])
     # The top of a vertical page is the left of the reading frame.
     across = page.writing_mode is WritingMode.VERTICAL_RL and region.lines[0].crosswise
     if region.box.x1 > TOP_BAND * page.frame_width if across else region.box.y1 > TOP_BAND * page.frame_height:
         return False
     text = region.lines[0].text.strip()
     return find_date(text, cues) is not None or bool(cues.page.fullmatch(text))
+
+
+def _is_date_line(line: TextLine, region: Region, cues: Cues) -> bool:
+    """Whether a line of a block begins it with a date, or is a date alone: in an upright masthead the name comes first."""
+    text = line.text.strip()
+    found = find_date(text, cues)
+    return found is not None and (line is region.lines[0] or found.end - found.start == len(text))
 
 
 def read_folio(lines: Sequence[TextLine], cues: Cues) -> Folio:
