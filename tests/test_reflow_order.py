@@ -649,6 +649,20 @@ def test_paragraphs_without_indents_are_parted_by_white() -> None:
     assert parted == ["甲" * 36 + "。", "乙" * 52 + "。", "丙" * 52 + "。"] * 2
 
 
+def test_items_on_one_page_may_be_set_with_indents_and_without() -> None:
+    """Blocks below one another show together how their item is set, whatever the item beside it does."""
+    indented = ["\u3000\u3000" + "丁" * 14, *full("丁", 2), "丁" * 4 + "。"]
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        *flush_column(column=0),
+        *flush_column(column=1),
+        heading("h2", "另题", columns=(2, 2)),
+        text_block("d", [*indented * 3], column=2),
+    )
+    first, second = articles(page)
+    assert [len([p for p in a.passages if p.role is Role.PARAGRAPH]) for a in (first, second)] == [6, 3]
+
+
 def test_a_short_line_in_indented_text_begins_no_paragraph_behind_it() -> None:
     """Where paragraphs are indented, a line that was cut short at a full stop is followed by more of its paragraph."""
     lines = ["\u3000\u3000" + "甲" * 14, "甲" * 9 + "。", *full("乙", 2), "\u3000\u3000" + "丙" * 14, "丙" * 8 + "。"]

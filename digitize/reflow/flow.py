@@ -242,26 +242,46 @@ def ends_short(line: TextLine, edges: Edges, type_size: float, cues: Cues) -> bo
 def flush_blocks(text: Sequence[Region], type_size: float, cues: Cues) -> frozenset[str]:
     """The ids of the blocks whose paragraphs begin at the column's edge, parted by short lines or by white alone.
 
-    What follows a paragraph's short last line shows it, in a block or right below it. A block that does not tell enough by
-    itself is set as most of the page is.
+    What follows a paragraph's short last line shows it, in a block or right below it. Blocks right below one another are set
+    in one way. Where one start alone tells, it counts on a page that has others like it; where none does, the block is set as
+    most of the page is.
     """
-    told = {region.id: _paragraph_starts(region, text, type_size, cues) for region in text}
+    below = {region.id: _block_below(region, text, type_size) for region in text}
+    stacks: dict[str, str] = {}
+    for region in sorted(text, key=lambda r: r.box.y0):
+        top = stacks.setdefault(region.id, region.id)
+        if lower := below[region.id]:
+            stacks.setdefault(lower.id, top)
+    told: dict[str, tuple[int, int]] = {}
+    for region in text:
+        flush, indented = told.get(stacks[region.id], (0, 0))
+        own = _paragraph_starts(region, below[region.id], type_size, cues)
+        told[stacks[region.id]] = flush + own[0], indented + own[1]
     flush, indented = (sum(counts) for counts in zip(*told.values(), strict=True)) if told else (0, 0)
-    usual = flush >= FLUSH_STARTS[1] and flush > FLUSH_MOST * indented
-    return frozenset(
-        key for key, own in told.items() if (own[0] > own[1] if own[0] >= FLUSH_STARTS[0] else usual and not own[1])
-    )
+    seen = flush >= FLUSH_STARTS[1]
+    usual = seen and flush > FLUSH_MOST * indented
+
+    def is_flush(flush: int, indented: int) -> bool:
+        if flush >= FLUSH_STARTS[0]:
+            return flush > indented
+        return not indented and (usual or (seen and flush > 0))
+
+    return frozenset(key for key, top in stacks.items() if is_flush(*told[top]))
 
 
-def _paragraph_starts(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> tuple[int, int]:
+def _block_below(region: Region, text: Sequence[Region], type_size: float) -> Region | None:
+    """The block right below another one in its column."""
+    lower = [other for other in text if other is not region and _one_column(other, region) and other.box.y0 > region.box.y1]
+    nearest = min(lower, key=lambda other: other.box.y0, default=None)
+    return nearest if nearest and nearest.box.y0 - region.box.y1 <= PARAGRAPH_WHITE * type_size else None
+
+
+def _paragraph_starts(region: Region, below: Region | None, type_size: float, cues: Cues) -> tuple[int, int]:
     """How many paragraphs of running text begin without an indent after another's short last line, and how many with one."""
     if len(region.lines) < FULL_BLOCK or not is_justified(region):
         return 0, 0
     edges = block_edges(region)
-    below = [other for other in text if other is not region and _one_column(other, region) and other.box.y0 > region.box.y1]
-    nearest = min(below, key=lambda other: other.box.y0, default=None)
-    near = nearest is not None and nearest.box.y0 - region.box.y1 <= PARAGRAPH_WHITE * type_size
-    lines = (*region.lines, *(nearest.lines[:1] if near and nearest else ()))
+    lines = (*region.lines, *(below.lines[:1] if below else ()))
     starts = [b for a, b in itertools.pairwise(lines) if ends_short(a, edges, type_size, cues)]
     indented = sum(is_paragraph_start(line, edges, type_size) for line in starts)
     return sum(line_indent(line, edges, type_size) < INDENT for line in starts), indented
