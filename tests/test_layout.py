@@ -762,6 +762,13 @@ def test_small_lines_next_to_a_headline_are_kicker_and_deck() -> None:
     assert sorted(rest) == sorted(body)
 
 
+def test_lines_of_a_heading_stand_closer_where_ideographs_fill_their_squares() -> None:
+    """White of a line's whole height is within a headline of letters, and between two headings of a vertical page."""
+    lines = [Box(0, 0, 400, 40), Box(0, 80, 400, 120)]
+    assert len(find_headings(lines, (), (), TYPE)[0]) == 1
+    assert len(find_headings(lines, (), (), TYPE, vertical=True)[0]) == 2
+
+
 def test_a_heading_set_downwards_is_read_from_right_to_left() -> None:
     """Upright lines side by side are one heading: the small one on the right its kicker, then the headline's lines."""
     kicker, first, second = Box(230, 200, 252, 500), Box(160, 200, 210, 560), Box(100, 260, 150, 620)

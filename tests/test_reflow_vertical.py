@@ -137,3 +137,15 @@ def test_signs_by_themselves_take_no_part_in_the_flow() -> None:
         page = page_of(heading("h", "標題", columns=(0, 0)), text_block("a", text), text_block("b", [words], column=1))
         (article,) = articles(vertical(page))
         assert (words in article.passages[-1].text) is joined
+
+
+def test_large_words_amid_a_column_head_the_text_below() -> None:
+    """Where others set a pull quote, between rules and where a sentence is broken off, a vertical page begins an item."""
+    page = page_of(
+        heading("h", "一題一題", columns=(0, 0), y=220),
+        text_block("a", [opening("甲"), *full("甲", 3)], column=0),
+        heading("q", "二題二題", columns=(0, 0), y=450),
+        text_block("b", [*full("乙", 3), "乙乙。"], column=0, y=520),
+        rules=(rule(60, 435, 380, 437), rule(60, 505, 380, 507)),
+    )
+    assert [len(articles(each)) for each in (page, vertical(page))] == [1, 2]

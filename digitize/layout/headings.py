@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, adorns, hull
@@ -24,8 +24,9 @@ TALL_LINE = 1.7
 CLOSE = 0.7
 """White between the lines of running text, in body sizes; subheadings stand further off."""
 
-HEADING_GAP = 1.1
-"""White between the lines of one heading, in heights of the larger line: lines of letters are as high as their capitals."""
+HEADING_GAP, VERTICAL_GAP = 1.1, 0.9
+"""White between the lines of one heading, in heights of the larger line, on level and on vertical pages: lines of letters
+are as high as their capitals, ideographs fill their squares."""
 
 SAME_SIZE = 1.25
 """Lines of a heading whose sizes differ by less are one part of it, set on several lines."""
@@ -68,11 +69,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What headings on one ground are told apart from: running text, rules and pictures, and the body type's size."""
+    """What headings on one ground are told apart from: running text, rules and pictures, and the body type's size.
+
+    `gap` is the white between the lines of one heading, at most, in heights of the larger line.
+    """
 
     body: Sequence[Box]
     obstacles: Sequence[Box]
     type_size: float
+    gap: float
 
 
 def find_headings(
@@ -99,24 +104,25 @@ def find_headings(
         amid = find_subheadings(tall, body, obstacles, type_size)
         level, tall = ([line for line in some if line not in amid] for some in (level, tall))
     # Of a headline's lines some may be measured as large, some as small.
-    heads = [head for head in heads if not any(_is_fellow(head, line) for line in tall)]
+    ground = Ground(body, obstacles, type_size, VERTICAL_GAP if vertical else HEADING_GAP)
+    heads = [head for head in heads if not any(_is_fellow(head, line, ground.gap) for line in tall)]
     level = [line for line in level if line not in heads]
-    headings = _find_level(level, Ground(body, obstacles, type_size), small_heads)
-    headings += [_with_roles(group) for group in _group(sorted(heads, key=lambda box: box.y0), obstacles)]
+    headings = _find_level(level, ground, small_heads)
+    headings += [_with_roles(group) for group in _group(heads, ground)]
     turn, back = (transposed, transposed) if vertical else (turned, turned_back)
     headings += [
         Heading(tuple(zip(back(line for line, _ in heading.lines), (role for _, role in heading.lines), strict=True)))
-        for heading in _find_level(turn(upright), Ground((), turn(obstacles), type_size))
+        for heading in _find_level(turn(upright), replace(ground, body=(), obstacles=turn(obstacles)))
     ]
     taken = {line for heading in headings for line, _ in heading.lines}
     return tuple(headings), tuple(line for line in lines if line not in taken)
 
 
-def _is_fellow(head: Box, line: Box) -> bool:
+def _is_fellow(head: Box, line: Box, gap: float) -> bool:
     """Whether a headline in small type goes on from a line in large type, or that from it, in about one size."""
     upper, lower = sorted((head, line), key=lambda box: box.y0)
     alike = max(head.height, line.height) <= SAME_SIZE * min(head.height, line.height)
-    return alike and _continues(upper, lower) and abs(upper.x0 - lower.x0) <= line.height / 2
+    return alike and _continues(upper, lower, gap) and abs(upper.x0 - lower.x0) <= line.height / 2
 
 
 def _find_level(lines: Sequence[Box], whole: Ground, heads: Sequence[Box] = ()) -> list[Heading]:
@@ -125,11 +131,11 @@ def _find_level(lines: Sequence[Box], whole: Ground, heads: Sequence[Box] = ()) 
     tall = [line for line in lines if line.height >= HEADING_SIZE * type_size and not _in_running_text(line, whole)]
     tall += [line for line in lines if line in heads and line not in tall]
     obstacles = tuple(o for o in whole.obstacles if not any(adorns(o, line, type_size) for line in tall))
-    ground = Ground(body, obstacles, type_size)
+    ground = replace(whole, obstacles=obstacles)
     small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body and line not in tall]
     taken: set[Box] = set(tall)
     headings = []
-    for group in _group(sorted(tall, key=lambda box: box.y0), ground.obstacles):
+    for group in _group(tall, ground):
         above, below = (_attached(group, [line for line in small if line not in taken], ground, sign) for sign in (-1, 1))
         amid = [line for line in small if line not in taken and _stands_amid(line, group)]
         taken.update(above, below, amid)
@@ -159,14 +165,14 @@ def _in_running_text(line: Box, ground: Ground) -> bool:
     return max(shared, default=0) > 1 or sum(count > 0 for count in shared) > 1
 
 
-def _group(large: Sequence[Box], obstacles: Sequence[Box]) -> list[list[Box]]:
+def _group(large: Sequence[Box], ground: Ground) -> list[list[Box]]:
     groups: list[list[Box]] = []
-    for line in large:
+    for line in sorted(large, key=lambda box: box.y0):
         near = [
             group
             for group in groups
-            if _continues(group[-1], line)
-            and not separated(group[-1], line, obstacles)
+            if _continues(group[-1], line, ground.gap)
+            and not separated(group[-1], line, ground.obstacles)
             and not _beside_other(group, line, large)
         ]
         if near:
@@ -176,10 +182,10 @@ def _group(large: Sequence[Box], obstacles: Sequence[Box]) -> list[list[Box]]:
     return groups
 
 
-def _continues(upper: Box, lower: Box) -> bool:
-    gap = lower.y0 - upper.y1
+def _continues(upper: Box, lower: Box, gap: float) -> bool:
+    white = lower.y0 - upper.y1
     taller = max(upper.height, lower.height)
-    return -0.3 * taller <= gap <= HEADING_GAP * taller and upper.overlap_x(lower) >= 0.5 * min(upper.width, lower.width)
+    return -0.3 * taller <= white <= gap * taller and upper.overlap_x(lower) >= 0.5 * min(upper.width, lower.width)
 
 
 def _beside_other(group: Sequence[Box], line: Box, large: Sequence[Box]) -> bool:

@@ -48,7 +48,10 @@ def set_quotes_apart(page: Page, cues: Cues) -> Page:
     What stands in the midst of a column is a quote where the text above it breaks off in mid-sentence and goes on below.
     Between two rules as wide as the column one of the two will do: a headline between two rules has neither. So will, with
     rules or with quotation marks around it, that text runs past it on both sides: a headline has its item's columns beside.
+    Pages set in vertical lines are of a time that knew none: there it would be a heading of the next item.
     """
+    if page.vertical:
+        return page
     flush = flush_blocks(page.running_text, page.type_size, cues)
     quotes = [quote for quote in _candidates(page) if _is_quote(quote, page, cues, flush)]
     parts, gone = {r.id for quote in quotes for r in quote.parts}, {rule for quote in quotes for rule in quote.rules}
