@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # Steps prepared for a shape of input that are kept. So many are there for the widths of the lines of some newspapers: with
 # 100 lines take a half longer, with the 5,000 that OpenVINO keeps by itself memory grows by a gigabyte and not by a half.
 _PREPARED = 2000
+# A line of one character, as recognition takes it: batch, colours, height, width.
+_NARROWEST = (1, 3, 48, 48)
 _REMEDY = "leave --precision at full, or install digitize[openvino] where the processor has bfloat16"
 
 
@@ -64,6 +66,8 @@ class HalfNetwork:
                 f"{path} cannot be opened by OpenVINO: {reason}", remedy="fetch or install the model again"
             ) from error
         self._own = threading.local()
+        # What OpenVINO's binding to NumPy sets up at the first run, two threads that begin at once would wait for for ever.
+        self.run(np.zeros(_NARROWEST, np.float32))
 
     def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's output for an input; callable from several threads at once."""
