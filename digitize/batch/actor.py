@@ -19,7 +19,7 @@ from digitize.batch.issues import IssueInput
 from digitize.batch.measuring import Meters
 from digitize.batch.record import Status
 from digitize.batch.sources import scans_of, unread
-from digitize.batch.tasks import Begun, Found, Looked, Step, is_counted
+from digitize.batch.tasks import Begun, Found, Opened, Step, is_counted
 from digitize.batch.worker import spend_no_more_than
 from digitize.errors import DigitizeError, OutputError
 from digitize.storage import Address
@@ -90,7 +90,7 @@ class Reader:
             self._close()
         return Step(outcomes or (), self._source, ended)
 
-    def look(self, task: Task) -> Looked:
+    def look(self, task: Task) -> Opened:
         """Open a file, and count its frames."""
         assert not isinstance(task.entry, IssueInput)  # noqa: S101 - for the type checker
         known = unread(task.entry.path)
@@ -103,7 +103,7 @@ class Reader:
 
         with contextlib.suppress(_CountedError):
             next(scans_of(task.entry, self._setup.job.options, task.first, opened), None)
-        return Looked(known)
+        return Opened(known)
 
     def find(self, task: Task) -> Found:
         """Find the pages of a task's first frame."""

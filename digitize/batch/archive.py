@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from digitize.batch.duplicates import find_duplicates
 from digitize.batch.record import RECORD_NAME, Status
-from digitize.batch.stored import record_files, records_below, unwritable
+from digitize.batch.stored import records_below, unwritable
 from digitize.batch.writing import read_record
 from digitize.errors import OutputError, UsageError
 from digitize.scan.page_ids import REPORT_NAME, natural_order
@@ -123,51 +123,51 @@ def state_of(output: Place) -> State:
     )
 
 
-def page_names(output: Place) -> list[str]:
-    """The names of the folders with a page's record, readable or not, in the order of their pages.
+def pages_of(output: Place) -> Iterator[tuple[str, Record | None]]:
+    """The names of the folders with a page's record, and the records, None for one that cannot be read.
+
+    On this machine they come in the order of the pages, from a store in that of its list, a few at a time.
 
     Raises:
         UsageError: there is none.
         OutputError: the output folder cannot be read.
     """
-    if isinstance(output, Address):
-        with as_unreadable(output):
-            names = [name for name, _ in record_files(output)]
-    else:
-        try:
-            names = [path.parent.name for path in output.glob(f"*/{RECORD_NAME}")]
-        except OSError as error:
-            raise OutputError(f"{output} cannot be read: {error.strerror}", remedy="check its permissions") from error
-    if not names:
+    name = ""
+    for name, record in _stored_pages(output) if isinstance(output, Address) else _local_pages(output):
+        yield name, record
+    if not name:
         raise no_records(output)
-    return sorted(names, key=natural_order)
 
 
 def records_of(output: Place) -> Iterator[Record]:
-    """The records of an output folder, in the order of their pages; one that cannot be read leaves its files extra."""
+    """The records of an output folder, in the order of `pages_of`; one that cannot be read leaves its files extra.
+
+    Raises:
+        UsageError: there is none that can be read.
+        OutputError: the output folder cannot be read.
+    """
     found = False
-    for record in readable_records(output):
-        found = True
-        yield record
+    for _, record in pages_of(output):
+        if record:
+            found = True
+            yield record
     if not found:
         raise no_records(output)
 
 
-def readable_records(output: Place) -> Iterator[Record]:
-    """The same, and none where none can be read.
+def _stored_pages(output: Address) -> Iterator[tuple[str, Record | None]]:
+    with as_unreadable(output):
+        yield from records_below(output)
 
-    Raises:
-        UsageError: there is no record, readable or not.
-        OutputError: the output folder cannot be read.
-    """
-    if isinstance(output, Address):
-        with as_unreadable(output):
-            yield from records_below(output)
-        return
-    for name in page_names(output):
+
+def _local_pages(output: Path) -> Iterator[tuple[str, Record | None]]:
+    try:
+        names = sorted((path.parent.name for path in output.glob(f"*/{RECORD_NAME}")), key=natural_order)
+    except OSError as error:
+        raise OutputError(f"{output} cannot be read: {error.strerror}", remedy="check its permissions") from error
+    for name in names:
         record = read_record(output / name)
-        if record and record.page_id == name:
-            yield record
+        yield name, record if record and record.page_id == name else None
 
 
 def no_records(output: Place) -> UsageError:

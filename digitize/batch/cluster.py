@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from digitize.batch.issues import IssueInput
 from digitize.batch.readers import TICK, Readers, Seat
 from digitize.batch.record import MORE_MEMORY, REPORT_SCAN, Failure
-from digitize.batch.tasks import Begun, Found, Looked, is_counted
+from digitize.batch.tasks import Begun, Found, Opened, is_counted
 from digitize.batch.worker import ending
 from digitize.errors import DigitizeError, MissingDependencyError
 
@@ -130,7 +130,7 @@ class Cluster(Readers[_Actor]):
         """What a reader has told, or, where it is gone, what becomes of its task."""
         errors = self._ray.exceptions
         try:
-            told: Begun | Looked | Found | Step = self._ray.get(actor.awaited)
+            told: Begun | Opened | Found | Step = self._ray.get(actor.awaited)
         except errors.RayTaskError as error:
             raise ending(error.cause) from error
         except errors.RayError as error:
@@ -146,7 +146,7 @@ class Cluster(Readers[_Actor]):
             self._warn_once(told.warnings)
         elif task is None:
             return
-        elif isinstance(told, Looked):
+        elif isinstance(told, Opened):
             actor.source = told.source
             actor.awaited = actor.handle.find.remote(task)
             actor.until(self._page_timeout)

@@ -13,15 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digitize.batch.archive import (
-    REPORT_INDEX,
-    REPORT_WORK,
-    as_unreadable,
-    is_report,
-    is_report_page,
-    page_names,
-    readable_records,
-)
+from digitize.batch.archive import REPORT_INDEX, REPORT_WORK, as_unreadable, is_report, is_report_page, pages_of
 from digitize.batch.duplicates import find_duplicates
 from digitize.batch.lease import held
 from digitize.batch.lock import LOCK_NAME
@@ -30,13 +22,14 @@ from digitize.batch.stored import unwritable
 from digitize.batch.writing import as_output_error
 from digitize.errors import UsageError
 from digitize.report import Around, Arrival, index_html, page_html
-from digitize.scan.page_ids import REPORT_NAME, printable
+from digitize.scan.page_ids import REPORT_NAME, natural_order, printable
 from digitize.storage import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
+    from digitize.batch.record import Record
     from digitize.report import PageView, Row
     from digitize.storage import Place
 
@@ -63,16 +56,16 @@ def write_report(output: Place, on_problem: Callable[[str], None] = lambda _: No
             being made.
         OutputError: the report cannot be written.
     """
-    names = page_names(output)
+    around = _around(dict(pages_of(output)))
     title = title or _name(output)
     if isinstance(output, Address):
-        rows = _write_stored(output, names, title, on_problem)
+        rows = _write_stored(output, around, title, on_problem)
     else:
-        rows = _write_local(output, names, title, on_problem)
+        rows = _write_local(output, around, title, on_problem)
     return Report(output / REPORT_NAME / REPORT_INDEX, len(rows), sum(row.incomplete for row in rows))
 
 
-def _write_local(output: Path, names: Sequence[str], title: str, on_problem: Callable[[str], None]) -> tuple[Row, ...]:
+def _write_local(output: Path, around: dict[str, Around], title: str, on_problem: Callable[[str], None]) -> tuple[Row, ...]:
     place, work = output / REPORT_NAME, output / REPORT_WORK
     if place.exists() and not is_report(place):
         raise _no_report(place)
@@ -88,7 +81,7 @@ def _write_local(output: Path, names: Sequence[str], title: str, on_problem: Cal
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
 
-            rows = _Writer(output, names, title, write, on_problem).write()
+            rows = _Writer(output, around, title, write, on_problem).write()
             if place.exists():
                 place.rename(earlier)
             made.rename(place)
@@ -98,7 +91,7 @@ def _write_local(output: Path, names: Sequence[str], title: str, on_problem: Cal
     return rows
 
 
-def _write_stored(output: Address, names: Sequence[str], title: str, on_problem: Callable[[str], None]) -> tuple[Row, ...]:
+def _write_stored(output: Address, around: dict[str, Around], title: str, on_problem: Callable[[str], None]) -> tuple[Row, ...]:
     place = output / REPORT_NAME
     with as_unreadable(output):
         first = next(iter(place.read_many([REPORT_INDEX])), None)
@@ -115,7 +108,7 @@ def _write_stored(output: Address, names: Sequence[str], title: str, on_problem:
         written.add(str(file))
 
     with held(place), as_unreadable(output):
-        rows = _Writer(output, names, title, write, on_problem).write()
+        rows = _Writer(output, around, title, write, on_problem).write()
         for file in place.files():
             if str(file) not in written and file.name != LOCK_NAME:
                 file.unlink()
@@ -127,24 +120,23 @@ def _no_report(place: Place) -> UsageError:
 
 
 class _Writer:
-    """Writes a report's files, page by page; `write` takes their names and contents."""
+    """Writes a report's files, page by page; `around` tells of each what is near it, `write` takes names and contents."""
 
     def __init__(
         self,
         output: Place,
-        names: Sequence[str],
+        around: dict[str, Around],
         title: str,
         write: Callable[[str, bytes], None],
         on_problem: Callable[[str], None],
     ) -> None:
-        self._output, self._names, self._title = output, dict.fromkeys(names), title
+        self._output, self._around, self._title = output, around, title
         self._write_file, self._on_problem = write, on_problem
-        self._around = dict(_around(output, names))
 
     def write(self) -> tuple[Row, ...]:
         rows: list[Row] = []
         arrivals: dict[str, list[Arrival]] = defaultdict(list)
-        for name in self._names:
+        for name in self._around:
             view = read_view(self._output / name)
             page = self._write_page(view.page)
             for problem in page.problems:
@@ -164,7 +156,7 @@ class _Writer:
 
     def _write_page(self, page: PageView) -> PageView:
         """Write a page, without what leads to pages that are not in the archive, and give it back so."""
-        page = replace(page, articles=tuple(article.among(self._names) for article in page.articles))
+        page = replace(page, articles=tuple(article.among(self._around) for article in page.articles))
         self._write_file(f"pages/{page.id}.html", page_html(page, self._title, self._around[page.id]))
         return page
 
@@ -173,9 +165,10 @@ def _name(output: Place) -> str:
     return printable(output if isinstance(output, Address) else output.resolve()).rpartition("/")[2]
 
 
-def _around(output: Place, names: Sequence[str]) -> Iterator[tuple[str, Around]]:
-    """For each page, by its id, the pages before and after it, and those that show the same."""
-    groups = find_duplicates(list(readable_records(output)))
+def _around(pages: dict[str, Record | None]) -> dict[str, Around]:
+    """For each page, by its id and in order, the pages before and after it, and those that show the same."""
+    names = sorted(pages, key=natural_order)
+    groups = find_duplicates([record for name in names if (record := pages[name])])
     twins = {name: tuple(each for each in group if each != name) for group in groups for name in group}
-    for before, name, after in zip(["", *names], names, [*names[1:], ""], strict=False):
-        yield name, Around(before, after, twins.get(name, ()))
+    neighbours = zip(["", *names], names, [*names[1:], ""], strict=False)
+    return {name: Around(before, after, twins.get(name, ())) for before, name, after in neighbours}

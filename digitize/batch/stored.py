@@ -85,31 +85,25 @@ def lies_there(folder: Address, record: Record) -> bool:
         raise unwritable(folder, error) from error
 
 
-def record_files(output: Address) -> Iterator[tuple[str, bytes]]:
-    """The contents of all records, with the names of their folders, in the order of the store's list; a few at a time.
+def records_below(output: Address) -> Iterator[tuple[str, Record | None]]:
+    """The records of all pages by the names of their folders, None for one that cannot be understood as that of its folder.
+
+    They come in the order of the store's list; a few are in memory at a time.
 
     Raises:
         OSError: the store cannot be asked.
     """
     names = (folder.name for folder, is_folder in output.entries() if is_folder)
     while batch := list(islice(names, TOGETHER)):
-        found = output.read_many([f"{name}/{RECORD_NAME}" for name in batch])
-        yield from ((name, content) for name, content in zip(batch, found, strict=True) if content is not None)
-
-
-def records_below(output: Address) -> Iterator[Record]:
-    """The records of all pages that can be understood, in the order of the store's list; a few are in memory at a time.
-
-    Raises:
-        OSError: the store cannot be asked.
-    """
-    for name, content in record_files(output):
-        try:
-            record = Record.from_json(content)
-        except ValueError:
-            continue
-        if record.page_id == name:
-            yield record
+        for name, content in zip(batch, output.read_many([f"{name}/{RECORD_NAME}" for name in batch]), strict=True):
+            if content is None:
+                continue
+            try:
+                record = Record.from_json(content)
+            except ValueError:
+                yield name, None
+            else:
+                yield name, record if record.page_id == name else None
 
 
 def unwritable(place: Address, error: OSError) -> OutputError:

@@ -155,13 +155,6 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What is known of a file whose frames are counted, and none of them read."""
-
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """The pages that a frame shows, by their ids, where these are two; none where it is one."""
 
