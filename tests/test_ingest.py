@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from transcribed import alto, mets, page, shuffled, two_columns
 
 from digitize.errors import PageError
+from digitize.geometry import Box
 from digitize.ingest import read_issue, read_ocr, read_transcripts
 
 if TYPE_CHECKING:
@@ -169,8 +174,114 @@ def test_what_is_wrong_with_a_file_is_told_in_one_line(content: bytes, told: str
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-5", "", "wide"])
-def test_words_without_a_place_are_left_out(value: str) -> None:
-    """A word whose box makes no sense is left out, and the line goes with its last word."""
+def test_a_word_without_a_place_stands_in_its_line(value: str) -> None:
+    """A word whose box makes no sense is kept: its line's box is parted among all words by their characters."""
     word = WORD.format("").replace('WIDTH="100"', f'WIDTH="{value}"')
-    assert transcript(strings(word)).lines == ()
-    assert [line.text for line in transcript(strings(word + WORD.format(""))).lines] == ["harbour"]
+    (line,) = transcript(strings(word + WORD.format(""))).lines
+    assert (line.text, line.box) == ("harbour harbour", Box(10, 10, 310, 30))
+    assert line.glyphs[0].polygon[0] == (10, 10)
+    assert line.glyphs[-1].polygon[2] == (310, 30)
+    assert [g.polygon[1][0] <= h.polygon[0][0] + 1e-6 for g, h in itertools.pairwise(line.glyphs)] == [True] * 14
+
+
+def test_a_word_without_width_keeps_its_place() -> None:
+    """Strings that were cut off with the image's edge stand where the file says, as wide as their letters."""
+    block = '<TextBlock><TextLine HPOS="900" VPOS="40" WIDTH="0" HEIGHT="20">{}</TextLine></TextBlock>'
+    word = '<String HPOS="900" VPOS="40" WIDTH="0" HEIGHT="20" CONTENT="1735"/>'
+    assert transcript(strings("", block.format(word))).lines[0].box == Box(900, 40, 940, 60)
+
+
+BARE = """<alto><Layout><Page WIDTH="1000" HEIGHT="500"><PrintSpace><TextBlock HPOS="100" VPOS="50" WIDTH="400" HEIGHT="90">
+<TextLine><String CONTENT="the"/><SP/><String CONTENT="harbour"/></TextLine>
+<TextLine HPOS="100" VPOS="81" WIDTH="390" HEIGHT="28"><String CONTENT="of the"/></TextLine>
+<TextLine><String CONTENT="city" SUBS_TYPE="HypPart1"/></TextLine></TextBlock></PrintSpace></Page></Layout></alto>"""
+
+
+def test_alto_lines_without_a_place_stand_in_their_block() -> None:
+    """Lines take even shares of their block's height where the file has no place for them, or of the page's."""
+    lines = transcript(BARE.encode()).lines
+    assert [line.text for line in lines] == ["the harbour", "of the", "city-"]
+    assert [line.box for line in lines] == [Box(100, 50, 500, 80), Box(100, 81, 490, 109), Box(100, 110, 500, 140)]
+    bare = re.sub(r"<TextBlock [^>]*>", "<TextBlock>", BARE).encode()
+    assert [line.box.x1 for line in transcript(bare).lines] == [1000, 490, 1000]
+
+
+REGION = """<PcGts><Page imageWidth="1000" imageHeight="500"><TextRegion id="a"><Coords points="100,50 500,50 500,140 100,140"/>
+{}</TextRegion></Page></PcGts>"""
+NO_LINES = "<TextEquiv><Unicode>the harbour\nof the\ncity</Unicode></TextEquiv>"
+
+
+@pytest.mark.parametrize("lines", ["", "<TextLine/>", "<TextLine><Word/></TextLine>"])
+def test_page_regions_whose_lines_have_no_text_give_their_own(lines: str) -> None:
+    """Truth of layout is often kept so: text and outline of regions; its lines are those of the text."""
+    made = transcript(REGION.format(lines + NO_LINES).encode())
+    assert [line.text for line in made.lines] == ["the harbour", "of the", "city"]
+    assert [line.box for line in made.lines] == [Box(100, y, 500, y + 30) for y in (50, 80, 110)]
+    assert made.blocks == (("x-l0001", "x-l0002", "x-l0003"),)
+
+
+def test_page_regions_take_the_places_of_their_lines() -> None:
+    """Where the file has as many lines without text as the region's text has, the text stands in them."""
+    outlines = [f'<TextLine><Coords points="100,{y} 400,{y} 400,{y + 20}"/></TextLine>' for y in (50, 90, 120)]
+    made = transcript(REGION.format("".join(outlines) + NO_LINES).encode())
+    assert [line.box.y0 for line in made.lines] == [50, 90, 120]
+
+
+def test_a_paragraph_without_line_breaks_fills_its_region() -> None:
+    """A region's text in one piece comes in as many lines as its characters need: it is no headline in huge type."""
+    words = " ".join(["harbour"] * 60)
+    region = REGION.format(f"<TextEquiv><Unicode>{words}</Unicode></TextEquiv>").encode()
+    lines = transcript(region).lines
+    assert " ".join(line.text for line in lines) == words
+    assert 5 <= len(lines) <= 9
+    assert {round(line.box.width / (0.5 * line.box.height * len(line.text)), 1) for line in lines[:-1]} <= {0.8, 0.9, 1.0, 1.1}
+
+
+def test_text_of_nested_regions_comes_once() -> None:
+    """A region that repeats the text of those in it does not give it again."""
+    inner = f'<TextRegion id="b"><Coords points="100,50 500,50 500,140 100,140"/>{NO_LINES}</TextRegion>'
+    assert len(transcript(REGION.format(inner + NO_LINES).encode()).lines) == 3
+
+
+def test_words_are_their_characters_where_they_have_no_text() -> None:
+    """Truth of characters alone gives words; a word is as sure as its least sure character."""
+    glyphs = "".join(
+        f'<Glyph><TextEquiv conf="{c}"><Unicode>{t}</Unicode></TextEquiv></Glyph>' for t, c in (("o", 0.9), ("f", 0.4))
+    )
+    line = REGION.format(f'<TextLine><Coords points="100,50 500,80"/><Word>{glyphs}</Word></TextLine>')
+    (found,) = transcript(line.encode()).lines
+    assert (found.text, found.confidence, found.box) == ("of", 0.4, Box(100, 50, 500, 80))
+
+
+@given(st.data())
+def test_whatever_has_no_place_no_word_is_lost(data: st.DataObject) -> None:
+    """From any elements, places may be missing or senseless: every word of the file is in the transcript, in its order."""
+    for content, mark in ((alto(LINES[:6]), rb' HPOS="\d+"| WIDTH="\d+"'), (page(LINES[:6]), rb'points="[^"]*"')):
+        chosen = iter(data.draw(st.lists(st.sampled_from([b"", b" ", None]), min_size=400, max_size=400)))
+        spoiled = re.sub(mark, lambda m: m.group() if (new := next(chosen)) is None else new, content)  # noqa: B023
+        spoiled = re.sub(rb"<Page .*?>", re.search(rb"<Page .*?>", content).group(), spoiled)  # type: ignore[union-attr]
+        made = transcript(spoiled)
+        assert [line.text for line in made.lines] == [line.text for line in LINES[:6]]
+        assert all(len(line.glyphs) == len(line.text) for line in made.lines)
+
+
+NDNP = """<mets xmlns="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:m="http://www.loc.gov/mods/v3"
+ LABEL="The Harbour Courier. (Northport, OR), 1905-01-03"><dmdSec ID="issueModsBib"><mdWrap><xmlData><m:mods>
+<m:relatedItem type="host"><m:identifier type="lccn">sn00000001</m:identifier><m:part><m:detail type="issue"><m:number>7
+</m:number></m:detail></m:part></m:relatedItem>
+<m:originInfo><m:dateIssued encoding="iso8601">1905-01-03</m:dateIssued></m:originInfo>
+</m:mods></xmlData></mdWrap></dmdSec><fileSec>{files}</fileSec><structMap><div TYPE="np:issue" DMDID="issueModsBib">{divs}</div>
+</structMap></mets>"""
+
+
+def test_mets_of_other_profiles_is_read() -> None:
+    """Structures that are not called physical, types with a prefix, sections with an order of their own, several OCR files."""
+    names = [f"{folder}/{page}.xml" for page in range(4) for folder in ("draft", "ocr")]
+    files = "".join(f'<file ID="f{i}"><FLocat xlink:href="./{name}"/></file>' for i, name in enumerate(names))
+    pointers = [f'<fptr FILEID="f{2 * n}"/><fptr FILEID="f{2 * n + 1}"/>' for n in range(4)]
+    pages = [f'<div TYPE="np:page" ORDER="{n % 2}" ORDERLABEL="Page {n + 1}">{pointers[n]}</div>' for n in range(4)]
+    divs = "".join(f'<div TYPE="np:section" ORDER="{2 - s}">{"".join(pages[2 * s : 2 * s + 2])}</div>' for s in (0, 1))
+    issue = read_issue(NDNP.format(files=files, divs=divs).encode(), "mets.xml")
+    assert [(p.ocr, p.number) for p in issue.pages] == [(f"ocr/{n}.xml", str(n + 1)) for n in (2, 3, 0, 1)]
+    assert (issue.folio.newspaper, issue.folio.date) == ("The Harbour Courier", dt.date(1905, 1, 3))
+    assert issue.folio.issue_number == "7"

@@ -108,7 +108,7 @@ def test_an_image_gives_pixels_and_preview(tmp_path: Path, named: str) -> None:
 
 
 def test_mets_names_the_issue_and_its_pages(tmp_path: Path) -> None:
-    """Pages come in the order that METS gives, with its newspaper and date, and once, also where the folder is named."""
+    """Pages come in METS's order, with its newspaper, date and page numbers, and once, also where the folder is named."""
     folder, out = tmp_path / "in", tmp_path / "out"
     (folder / "text").mkdir(parents=True)
     for name in ("b", "a"):
@@ -119,6 +119,7 @@ def test_mets_names_the_issue_and_its_pages(tmp_path: Path) -> None:
     root = etree.parse(out / "text-b" / "text-b-a001.tei.xml").getroot()
     monograph = next(root.iter(f"{TEI}monogr"))
     assert (monograph.findtext(f"{TEI}title"), next(monograph.iter(f"{TEI}date")).get("when")) == ("The Courier", "1858-12-07")
+    assert monograph.findtext(f".//{TEI}biblScope[@unit='page']") == "1"
     assert [o.page_id for o in read(tmp_path / "alone", folder / "mets.xml").outcomes] == ["b", "a"]
 
 

@@ -186,7 +186,8 @@ def mets(pages: list[str], *, title: str = "The Courier", date: str = "1858-12-0
     files = "".join(f'<file ID="O{i}"><FLocat LOCTYPE="URL" xlink:href="file://./{p}"/></file>' for i, p in enumerate(pages))
     files += "".join(f'<file ID="I{i}"><FLocat LOCTYPE="URL" xlink:href="{p}"/></file>' for i, p in enumerate(images))
     pointers = [f'<fptr FILEID="O{i}"/>' + (f'<fptr FILEID="I{i}"/>' if images else "") for i in range(len(pages))]
-    divs = "".join(f'<div TYPE="page" ORDER="{n}">{pointer}</div>' for n, pointer in enumerate(pointers, start=1))
+    numbered = [f'ORDER="{n}" ORDERLABEL="{n}"' for n in range(1, len(pages) + 1)]
+    divs = "".join(f'<div TYPE="page" {number}>{pointer}</div>' for number, pointer in zip(numbered, pointers, strict=True))
     return f"""<mets xmlns="http://www.loc.gov/METS/" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:m="http://www.loc.gov/mods/v3">
 <metsHdr/><dmdSec ID="D1"><mdWrap><xmlData><m:mods><m:titleInfo><m:title>{title}</m:title></m:titleInfo>
 <m:part><m:detail type="issue"><m:number>288</m:number></m:detail></m:part>

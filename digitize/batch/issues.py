@@ -31,11 +31,12 @@ LARGEST = 1 << 28
 
 @dataclass(frozen=True, slots=True)
 class OcrInput:
-    """A file of earlier OCR; `images` are files that may be its image, the likeliest first."""
+    """A file of earlier OCR; `images` are files that may be its image, the likeliest first; `number` is the page's, if told."""
 
     path: Place
     stem: str
     images: tuple[Place, ...] = ()
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _mets_issue(entry: Input, known: dict[str, Input], beside: _Beside) -> Issue
         other = known.get(_real(path))
         named = (image for image in page.images if PurePosixPath(image).suffix.lower() in IMAGE_SUFFIXES)
         images = (*(_joined(entry.path.parent, image) for image in named), *beside.images(path))
-        pages.append(OcrInput(path, other.stem if other else page_stem((path.stem,)), images))
+        pages.append(OcrInput(path, other.stem if other else page_stem((path.stem,)), images, page.number))
     if not pages:
         empty = PageError(f"{name}: lists no OCR files", remedy="name the ALTO or PAGE files themselves")
         return FailedInput(entry.path, empty)
@@ -159,7 +160,8 @@ def open_issue(issue: IssueInput, options: Options, described: Descriptions) -> 
             image = _open_image(entry, tuple(page.image for page in found), options)
             ids = tuple(page_id(entry.stem, frame, len(found)) for frame in range(1, len(found) + 1))
             size = (image.source.width, image.source.height) if image else None
-            for made in transcripts(found, ids, source, size=size, folio=issue.folio if issue.folio != Folio() else None):
+            folio = replace(issue.folio, page_number=entry.number)
+            for made in transcripts(found, ids, source, folio=folio, size=size):
                 told = described.of(entry.stem, made.page_id)
                 source = replace(made.source, identifier=told.identifier)
                 yield OcrPage(replace(made, described=told, source=source), image)

@@ -61,8 +61,8 @@ def transcripts(
     page_ids: tuple[str, ...],
     source: Source,
     *,
+    folio: Folio,
     size: tuple[int, int] | None = None,
-    folio: Folio | None = None,
 ) -> tuple[Transcript, ...]:
     """The pages of a file in pixels.
 
@@ -70,8 +70,8 @@ def transcripts(
         pages: the pages as the file tells them.
         page_ids: an id for each.
         source: the file; frames and sizes are filled in here.
+        folio: what the issue's metadata say of the pages.
         size: width and height of the image, None where there is none: then a unit of the file is a pixel.
-        folio: what the issue's metadata say.
     """
     made = []
     for frame, (page, page_id) in enumerate(zip(pages, page_ids, strict=True), start=1):
@@ -79,12 +79,12 @@ def transcripts(
         here = replace(
             source, frame=frame, frames=len(pages), media_type=source.media_type or MEDIA_TYPE, width=width, height=height
         )
-        made.append(make_transcript(page, page_id, here, folio=folio))
+        made.append(make_transcript(page, page_id, here, folio))
     return tuple(made)
 
 
 def read_transcripts(
-    content: bytes, path: str, page_ids: tuple[str, ...], *, size: tuple[int, int] | None = None, folio: Folio | None = None
+    content: bytes, path: str, page_ids: tuple[str, ...], *, size: tuple[int, int] | None = None
 ) -> tuple[Transcript, ...]:
     """The pages of an ALTO or PAGE file, from its bytes.
 
@@ -92,4 +92,4 @@ def read_transcripts(
         PageError: see `read_ocr`.
     """
     source = Source(path, 1, 1, hashlib.sha256(content).hexdigest(), MEDIA_TYPE, 0, 0)
-    return transcripts(read_ocr(content, path), page_ids, source, size=size, folio=folio)
+    return transcripts(read_ocr(content, path), page_ids, source, folio=Folio(), size=size)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from digitize.errors import PageError
 from digitize.geometry import Box, hull
-from digitize.ingest.found import FoundLine, FoundPage, Word
+from digitize.ingest.found import FoundLine, FoundPage
 from digitize.ingest.parsing import REMEDY, children, descendants, first, local_name, number, text_of
+from digitize.ingest.placing import LETTER, ToldWord, place_words, rows
 from digitize.model import ProcessingStep
 
 if TYPE_CHECKING:
@@ -46,12 +47,10 @@ def read_alto(root: etree._Element, name: str) -> tuple[FoundPage, ...]:
 
 def _read_page(page: etree._Element, root: etree._Element, name: str) -> FoundPage:
     unit = text_of(first(root, "MeasurementUnit")) or "pixel"
+    width, height = _size(page, name)
     blocks = list(descendants(page, "TextBlock"))
-    read = [_read_lines(block) for block in blocks]
+    read = [_read_lines(block, Box(0, 0, width, height)) for block in blocks]
     areas = [(local_name(each), box) for each in descendants(page, "GraphicalElement", "Illustration") if (box := _box(each))]
-    lines = tuple(line for block in read for line in block)
-    everything = [line.box for line in lines] + [box for _, box in areas]
-    width, height = _size(page, everything, name)
     language = page.get("LANG") or next(
         (b.get("LANG") or b.get("language") for b in blocks if b.get("LANG") or b.get("language")), ""
     )
@@ -59,7 +58,7 @@ def _read_page(page: etree._Element, root: etree._Element, name: str) -> FoundPa
         width=width,
         height=height,
         units_per_inch=UNITS_PER_INCH.get(unit),
-        lines=lines,
+        lines=tuple(line for block in read for line in block),
         blocks=tuple(len(block) for block in read),
         graphics=tuple(box for kind, box in areas if kind == "GraphicalElement"),
         pictures=tuple(box for kind, box in areas if kind == "Illustration"),
@@ -70,15 +69,15 @@ def _read_page(page: etree._Element, root: etree._Element, name: str) -> FoundPa
     )
 
 
-def _size(page: etree._Element, printed: list[Box], name: str) -> tuple[float, float]:
-    """The page's size; where the file does not tell it, what is printed on it, and the print space, lie on it."""
+def _size(page: etree._Element, name: str) -> tuple[float, float]:
+    """The page's size; where the file does not tell it, all that has a place lies on it."""
     width, height = number(page, "WIDTH"), number(page, "HEIGHT")
     if width and height and width > 0 and height > 0:
         return width, height
-    spaces = [box for space in descendants(page, "PrintSpace") if (box := _box(space))]
-    if not printed and not spaces:
+    printed = [box for each in page.iterdescendants() if (box := _box(each))]
+    if not printed:
         raise PageError(f"{name}: a page without a size", remedy="give its WIDTH and HEIGHT in the Page element")
-    whole = hull([*printed, *spaces])
+    whole = hull(printed)
     return whole.x1, whole.y1
 
 
@@ -97,24 +96,30 @@ def _polygon_box(element: etree._Element) -> Box | None:
     return hull(Box(x, y, x, y) for x, y in points) if points else None
 
 
-def _read_lines(block: etree._Element) -> tuple[FoundLine, ...]:
-    return tuple(line for element in children(block, "TextLine") if (line := _read_line(element)))
+def _read_lines(block: etree._Element, page: Box) -> tuple[FoundLine, ...]:
+    """A block's lines; those without a place take even shares of the block's height, or of the page's."""
+    elements = list(children(block, "TextLine"))
+    shares = rows(_box(block) or page, len(elements))
+    return tuple(line for each, share in zip(elements, shares, strict=True) if (line := _read_line(each, share)))
 
 
-def _read_line(element: etree._Element) -> FoundLine | None:
-    """A line with the words that have a place; None where there are none."""
-    words = [word for string in children(element, "String") if (word := _read_word(string))]
-    if not words:
+def _read_line(element: etree._Element, share: Box) -> FoundLine | None:
+    """A line in its own place, its words' place, or the share; None where it has no text."""
+    strings = list(children(element, "String"))
+    told = [word for string in strings if (word := _read_word(string))]
+    if not told:
         return None
-    last = list(children(element, "String"))[-1]
+    places = [word.box for word in told if word.box]
+    box = _box(element) or (hull(places) if places else share)
+    words = place_words(told, box)
     hyphen = next(iter(children(element, "HYP")), None)
     hyphenated = None
-    if hyphen is not None or last.get("SUBS_TYPE") == "HypPart1":
+    if hyphen is not None or strings[-1].get("SUBS_TYPE") == "HypPart1":
         mark = (hyphen.get("CONTENT", "") if hyphen is not None else "") or "-"
         if words[-1].text[-1:] not in HYPHENS:
             words[-1] = words[-1].with_hyphen(mark, _box(hyphen) if hyphen is not None else None)
-        hyphenated = _is_parted(words[-1].text, last.get("SUBS_CONTENT", ""))
-    return FoundLine(tuple(words), _box(element) or hull(word.box for word in words), hyphenated)
+        hyphenated = _is_parted(words[-1].text, strings[-1].get("SUBS_CONTENT", ""))
+    return FoundLine(tuple(words), box, hyphenated)
 
 
 def _is_parted(part: str, whole: str) -> bool:
@@ -122,11 +127,17 @@ def _is_parted(part: str, whole: str) -> bool:
     return not whole.startswith(part.rstrip(HYPHENS) + "-")
 
 
-def _read_word(string: etree._Element) -> Word | None:
-    text, box = " ".join(string.get("CONTENT", "").split()), _box(string)
-    if not text or box is None:
+def _read_word(string: etree._Element) -> ToldWord | None:
+    text = " ".join(string.get("CONTENT", "").split())
+    return ToldWord(text, _box(string) or _flat_box(string, text), _confidence(string)) if text else None
+
+
+def _flat_box(string: etree._Element, text: str) -> Box | None:
+    """The box of a word that has a place and a height but no width, as where it was cut off with the image's edge."""
+    x, y, width, height = (number(string, key) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
+    if x is None or y is None or width != 0 or not height or height < 0:
         return None
-    return Word(text, box, _confidence(string))
+    return Box(x, y, x + LETTER * height * len(text), y + height)
 
 
 def _confidence(string: etree._Element) -> float:

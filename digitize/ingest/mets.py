@@ -20,8 +20,14 @@ HREF = "{http://www.w3.org/1999/xlink}href"
 
 OCR_SUFFIX = ".xml"
 
+PAGE_TYPE = "page"
+"""What the part of a METS document that stands for a page is called; some profiles put their own prefix before it."""
+
 ISSUE_TYPES = re.compile(r"newspaper|issue|periodical|print|volume", re.IGNORECASE)
 """What the parts of a METS document that stand for the whole issue are called, in the profiles of several libraries."""
+
+_LABEL_END = re.compile(r",|\s\(|\s[-–]\s(?=\d)")
+"""Where the newspaper's name ends in a label, before its place or the issue's date."""
 
 _ISO_DATE = re.compile(r"(1[5-9]\d\d|20\d\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
 _DAY_FIRST = re.compile(r"(0?[1-9]|[12]\d|3[01])[./](0?[1-9]|1[0-2])[./](1[5-9]\d\d|20\d\d)")
@@ -29,10 +35,11 @@ _DAY_FIRST = re.compile(r"(0?[1-9]|[12]\d|3[01])[./](0?[1-9]|1[0-2])[./](1[5-9]\
 
 @dataclass(frozen=True, slots=True)
 class MetsPage:
-    """A page of an issue: its OCR file and its images, as the METS document names them (relative, with slashes)."""
+    """A page of an issue: its OCR file and images, as the METS document names them (relative, with slashes), and its number."""
 
     ocr: str
     images: tuple[str, ...] = ()
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ def read_mets(root: etree._Element) -> MetsIssue:
     """The issue that a METS document describes; pages without an OCR file in XML are left out."""
     files = {each.get("ID", ""): href for each in descendants(root, "file") if (href := _href(each))}
     divs = _page_divs(root)
-    pages = [page for div in divs if (page := _page([files[key] for key in _pointers(div) if key in files]))]
+    pages = [page for div in divs if (page := _page(div, [files[key] for key in _pointers(div) if key in files]))]
     if not pages:  # no physical structure: the files as they stand
         pages = [MetsPage(href) for href in files.values() if href.lower().endswith(OCR_SUFFIX)]
     return MetsIssue(tuple(pages), _folio(root))
@@ -64,10 +71,20 @@ def _href(file: etree._Element) -> str:
 
 
 def _page_divs(root: etree._Element) -> list[etree._Element]:
-    """The divisions of the physical structure that stand for pages, in their order."""
-    maps = [each for each in children(root, "structMap") if each.get("TYPE", "").lower() == "physical"]
-    divs = [div for each in maps for div in descendants(each, "div") if div.get("TYPE", "").lower() == "page"]
-    return sorted(divs, key=lambda div: number(div, "ORDER") or 0.0)
+    """The divisions that stand for pages, of the physical structure where one is named so, in their order."""
+    maps = list(children(root, "structMap"))
+    physical = [each for each in maps if each.get("TYPE", "").lower() == "physical"]
+    found = (_ordered(each) for each in [*physical, *maps])
+    return next(filter(None, found), [])
+
+
+def _ordered(division: etree._Element) -> list[etree._Element]:
+    """The pages in a division: its parts in their order, sections and supplements each with all that is in it."""
+    kind = division.get("TYPE", "").lower().rpartition(":")[2]
+    if local_name(division) == "div" and kind == PAGE_TYPE:
+        return [division]
+    parts = sorted(children(division, "div"), key=lambda div: number(div, "ORDER") or 0.0)
+    return [page for part in parts for page in _ordered(part)]
 
 
 def _pointers(div: etree._Element) -> Iterator[str]:
@@ -78,10 +95,12 @@ def _pointers(div: etree._Element) -> Iterator[str]:
         yield from (area.get("FILEID", "") for area in descendants(pointer, "area"))
 
 
-def _page(hrefs: list[str]) -> MetsPage | None:
+def _page(div: etree._Element, hrefs: list[str]) -> MetsPage | None:
+    """A page of its files; of several OCR files the last: workflows that keep each step add the later ones behind."""
     texts = [href for href in hrefs if href.lower().endswith(OCR_SUFFIX)]
     images = tuple(dict.fromkeys(href for href in hrefs if href not in texts))
-    return MetsPage(texts[0], images) if texts else None
+    label = div.get("ORDERLABEL", "").split()[-1:]
+    return MetsPage(texts[-1], images, label[0].strip("[]().") if label else "") if texts else None
 
 
 def _folio(root: etree._Element) -> Folio:
@@ -105,7 +124,7 @@ def _folio(root: etree._Element) -> Folio:
     ]
     date = next((found for text in dates if (found := parse_date(text))), None)
     return Folio(
-        newspaper=title or re.split(r",|\s[-–]\s(?=\d)", root.get("LABEL", ""))[0].strip(),
+        newspaper=title or _LABEL_END.split(root.get("LABEL", ""))[0].strip(" ."),
         date=date,
         issue_number=next(filter(None, numbers), ""),
     )

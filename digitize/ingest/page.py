@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from digitize.errors import PageError
 from digitize.geometry import Box, hull
-from digitize.ingest.found import FoundLine, FoundPage, Word
+from digitize.ingest.found import FoundLine, FoundPage
 from digitize.ingest.parsing import REMEDY, children, descendants, first, number, text_of
+from digitize.ingest.placing import ToldWord, place_words, rows, told_words, wrap
 from digitize.model import ProcessingStep
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def read_page(root: etree._Element, name: str) -> tuple[FoundPage, ...]:
     if not width or not height or width <= 0 or height <= 0:
         raise PageError(f"{name}: a page without a size", remedy="give its imageWidth and imageHeight in the Page element")
     regions = list(descendants(page, "TextRegion", "TableRegion"))
-    read = [tuple(line for element in children(r, "TextLine") if (line := _read_line(element))) for r in regions]
+    read = [_read_lines(region, Box(0, 0, width, height)) for region in regions]
     return (
         FoundPage(
             width=width,
@@ -72,43 +73,62 @@ def _box(element: etree._Element) -> Box | None:
     return box if box and box.width > 0 and box.height > 0 else None
 
 
-def _read_line(element: etree._Element) -> FoundLine | None:
-    """A line; its text is its own, where it has one, and its words' places are then those of words of the same text."""
-    box = _box(element)
+def _read_lines(region: etree._Element, page: Box) -> tuple[FoundLine, ...]:
+    """A region's lines; where none has text, those of the region's own, in the lines' places or evenly below each other."""
+    elements, block = list(children(region, "TextLine")), _box(region) or page
+    shares = rows(block, len(elements))
+    lines = tuple(line for each, share in zip(elements, shares, strict=True) if (line := _read_line(each, share)))
+    text, confidence = _reading(region)
+    nested = any(text_of(each) for inner in descendants(region, "TextRegion") for each in descendants(inner, "Unicode"))
+    if lines or nested or not text.strip():
+        return lines
+    texts = [line for line in text.splitlines() if line.strip()]
+    boxes = [box for element in elements if (box := _box(element))]
+    if len(boxes) != len(texts):
+        texts = wrap(" ".join(text.split()), block) if len(texts) == 1 else texts
+        boxes = rows(block, len(texts))
+    placed = zip(texts, boxes, strict=True)
+    return tuple(FoundLine(tuple(place_words(told_words(line, confidence), box)), box) for line, box in placed)
+
+
+def _read_line(element: etree._Element, share: Box) -> FoundLine | None:
+    """A line in its own place, its words' place, or the share of its region.
+
+    Its text is its own, where it has one, and its words' places are then those of words of the same text.
+    """
     text, confidence = _text(element)
-    words = [word for each in children(element, "Word") if (word := _read_word(each))]
-    if box is None and words:
-        box = hull(word.box for word in words)
-    if box is None:
-        return None
-    if text and text != " ".join(word.text for word in words):
-        words = _spread(text, confidence, box)
-    return FoundLine(tuple(words), box) if words else None
+    told = [word for each in children(element, "Word") if (word := _read_word(each))]
+    places = [word.box for word in told if word.box]
+    box = _box(element) or (hull(places) if places else share)
+    if text and text != " ".join(word.text for word in told):
+        told = told_words(text, confidence)
+    return FoundLine(tuple(place_words(told, box)), box) if told else None
 
 
-def _read_word(element: etree._Element) -> Word | None:
-    box, (text, confidence) = _box(element), _text(element)
-    return Word(text, box, confidence) if text and box else None
+def _read_word(element: etree._Element) -> ToldWord | None:
+    """A word; where it has no text of its own, its characters'."""
+    text, confidence = _text(element)
+    read = [_text(glyph) for glyph in children(element, "Glyph")] if not text else []
+    if read:
+        text, confidence = "".join(each for each, _ in read), min(sure for _, sure in read)
+    return ToldWord(text, _box(element), confidence) if text else None
 
 
 def _text(element: etree._Element) -> tuple[str, float]:
-    """An element's text, the first of its readings, and how sure it is, 0..1; 1 where the file does not tell."""
+    """An element's text in one line, and how sure it is, 0..1."""
+    text, confidence = _reading(element)
+    return " ".join(text.split()), confidence
+
+
+def _reading(element: etree._Element) -> tuple[str, float]:
+    """The first of an element's readings that has text, as it stands, and how sure it is; 1 where the file does not tell."""
     readings = sorted(children(element, "TextEquiv"), key=lambda each: number(each, "index") or 0.0)
     for reading in readings:
-        unicode = next(children(reading, "Unicode"), None)
-        if text := text_of(unicode):
+        text = "".join(str(part) for unicode in children(reading, "Unicode") for part in unicode.itertext())
+        if text.strip():
             told = number(reading, "conf")
             return text, 1.0 if told is None else min(max(told, 0.0), 1.0)
     return "", 1.0
-
-
-def _spread(text: str, confidence: float, box: Box) -> list[Word]:
-    """The words of a line that has no places for them: its box parted by the number of characters."""
-    step, words = box.width / len(text), []
-    for match in re.finditer(r"\S+", text):
-        place = Box(box.x0 + match.start() * step, box.y0, box.x0 + match.end() * step, box.y1)
-        words.append(Word(match.group(), place, confidence))
-    return words
 
 
 def _steps(root: etree._Element) -> Iterator[ProcessingStep]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box
-from digitize.model import Folio, Glyph, Separator, SeparatorKind, TextLine, Transcript
+from digitize.model import Glyph, Separator, SeparatorKind, TextLine, Transcript
 
 if TYPE_CHECKING:
     from digitize.ingest.found import FoundLine, FoundPage, Word
-    from digitize.model import Source
+    from digitize.model import Folio, Source
 
 RULE_SHAPE = 6.0
 """A graphical element so many times longer than it is thick is a rule; others are ornaments or drawings."""
@@ -19,14 +20,14 @@ PICTURE_SHARE = 0.02
 """Share of the page's height from which an ornament, in both directions, is a drawing: vignettes between items are smaller."""
 
 
-def make_transcript(page: FoundPage, page_id: str, source: Source, *, folio: Folio | None = None) -> Transcript:
+def make_transcript(page: FoundPage, page_id: str, source: Source, folio: Folio) -> Transcript:
     """A page of the file in the pixels of its source, whose size the file's coordinates are scaled to.
 
     Args:
         page: the page as the file tells it.
         page_id: its id.
         source: the file; its width and height are those of the image, or what `default_size` gives.
-        folio: what the issue's metadata say.
+        folio: what the issue's metadata say of the page.
     """
     sx, sy = source.width / page.width, source.height / page.height
     lines = tuple(_line(line, f"{page_id}-l{i:04d}", sx, sy) for i, line in enumerate(page.lines, start=1))
@@ -45,7 +46,7 @@ def make_transcript(page: FoundPage, page_id: str, source: Source, *, folio: Fol
         language=page.language,
         dpi=page.units_per_inch and page.units_per_inch * sx,
         image=page.image,
-        folio=folio or Folio(page_number=page.number),
+        folio=replace(folio, page_number=folio.page_number or page.number),
         steps=page.steps,
     )
 
