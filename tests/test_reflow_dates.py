@@ -83,9 +83,18 @@ def test_misread_digits_are_no_number() -> None:
         ("zh-Hant", "民國一一〇年三月五日", (2021, 3, 5), "minguo"),
         ("zh-Hant", "二十八年四月廿六日 星期三", (1939, 4, 26), "minguo"),
         ("zh-Hant", "一九三九年四月二十六日", (1939, 4, 26), "gregorian"),
+        ("zh-Hant", "西曆一千九百三十九年四月廿六號", (1939, 4, 26), "gregorian"),
+        ("zh-Hant", "昭和十四年四月廿六日", (1939, 4, 26), "showa"),
+        ("zh-Hant", "明治三十八年一月二日", (1905, 1, 2), "meiji"),
+        ("zh-Hant", "滿洲國康德六年四月廿六日", (1939, 4, 26), "kangde"),
+        ("zh-Hant", "1948.12.31 星期五", (1948, 12, 31), "gregorian"),
+        ("zh-Hans", "2022.4.8 星期五", (2022, 4, 8), "gregorian"),
+        ("zh-Hans", "2022-04-08", (2022, 4, 8), "gregorian"),
+        ("zh-Hans", "星期五 2022/04/08", (2022, 4, 8), "gregorian"),
         ("zh-Hant", "1939年4月26日", (1939, 4, 26), "gregorian"),
         ("en", "Tuesday, December 7, 1858", (1858, 12, 7), "gregorian"),
         ("en", "7th December, 1858", (1858, 12, 7), "gregorian"),
+        ("en", "JANUARY 3RD, 1866", (1866, 1, 3), "gregorian"),
         ("fr", "Mardi, 7 Décembre 1858.", (1858, 12, 7), "gregorian"),
         ("fr", "LUNDI 14 FEVRIER 1898", (1898, 2, 14), "gregorian"),
         ("fr", "1er août 1821", (1821, 8, 1), "gregorian"),
@@ -95,7 +104,7 @@ def test_misread_digits_are_no_number() -> None:
     ],
 )
 def test_a_full_date_is_found_with_its_calendar(language: str, text: str, day: tuple[int, int, int], calendar: str) -> None:
-    """Every language's dates, and those of the Republic of China, give the Gregorian day."""
+    """Every language's dates, and those of the Republic of China and of reigns, give the Gregorian day."""
     found = find_date(text, load_cues(language))
     assert found is not None
     assert (found.date, found.calendar) == (dt.date(*day), Calendar(calendar))
@@ -107,12 +116,15 @@ def test_a_full_date_is_found_with_its_calendar(language: str, text: str, day: t
         ("zh-Hans", "2021年2月30日"),
         ("zh-Hant", "中華民國二十八年十三月一日"),
         ("zh-Hans", "0028年4月26日"),
+        ("zh-Hans", "0371-2022-4-81"),
+        ("zh-Hant", "宣統三年八月十九日"),
+        ("zh-Hant", "某某十四年四月廿六日"),
         ("fr", "31 février 1898"),
         ("de", "7. Dezember"),
     ],
 )
 def test_what_means_no_day_is_no_date(language: str, text: str) -> None:
-    """A month or day that there is not, a year that no newspaper has, or no year."""
+    """A month or day that there is not, a year that no newspaper has, no year; lunar days, years of an era not known."""
     assert find_date(text, load_cues(language)) is None
 
 

@@ -20,6 +20,11 @@ _VERSION_NUMBER = re.compile(r"\d+(\.\d+){0,3}")
 # What is said of a calendar that a printed date is in; without a word, a date is Gregorian (TEI Guidelines, 14.4).
 _CALENDARS = {
     Calendar.MINGUO: "The years of the Republic of China, of which the first is 1912; months and days are Gregorian.",
+    Calendar.MEIJI: "The years of the Meiji era, of which the first is 1868; months and days are Gregorian from 1873 on.",
+    Calendar.TAISHO: "The years of the Taisho era, of which the first is 1912; months and days are Gregorian.",
+    Calendar.SHOWA: "The years of the Showa era, of which the first is 1926; months and days are Gregorian.",
+    Calendar.DATONG: "The years of the Datong era of Manchukuo, of which the first is 1932; months and days are Gregorian.",
+    Calendar.KANGDE: "The years of the Kangde era of Manchukuo, of which the first is 1934; months and days are Gregorian.",
 }
 _NOT_IN_NAME = re.compile(r"[^\w.-]")
 

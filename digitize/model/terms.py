@@ -74,6 +74,12 @@ class Calendar(StrEnum):
 
     GREGORIAN = "gregorian"
     MINGUO = "minguo"  # the years of the Republic of China: the first is 1912
+    MEIJI = "meiji"  # reigns of Japan, as printed in its colonies and wherever it ruled
+    TAISHO = "taisho"
+    SHOWA = "showa"
+    DATONG = "datong"  # reigns of Manchukuo
+    KANGDE = "kangde"
+    QING = "qing"  # reigns of the Qing, with lunar months and days
 
 
 class LinkKind(StrEnum):

@@ -14,8 +14,16 @@ if TYPE_CHECKING:
 
     from digitize.reflow.cues import Cues
 
-YEAR_BEFORE = {Calendar.GREGORIAN: 0, Calendar.MINGUO: 1911}
-"""The Gregorian year before each calendar's first."""
+YEAR_BEFORE = {
+    Calendar.GREGORIAN: 0,
+    Calendar.MINGUO: 1911,
+    Calendar.MEIJI: 1867,
+    Calendar.TAISHO: 1911,
+    Calendar.SHOWA: 1925,
+    Calendar.DATONG: 1931,
+    Calendar.KANGDE: 1933,
+}
+"""The Gregorian year before the first of each calendar whose months and days are Gregorian."""
 
 FIRST_YEAR = 1600
 """The oldest newspapers; a smaller number is a year of another calendar, or none."""
@@ -32,7 +40,10 @@ class PrintedDate:
 
 
 def find_date(text: str, cues: Cues) -> PrintedDate | None:
-    """The first full date in a text; what looks like one and means no day (the thirtieth of February) is none."""
+    """The first full date in a text; what looks like one and means no day (the thirtieth of February) is none.
+
+    Nor is a date with lunar months and days, which are not worked out.
+    """
     matches = sorted((m for pattern in cues.dates for m in pattern.finditer(text)), key=lambda match: match.start())
     return next((found for match in matches if (found := _read(match, cues))), None)
 
@@ -44,6 +55,8 @@ def _read(match: re.Match[str], cues: Cues) -> PrintedDate | None:
     if year is None or month is None or day is None:
         return None
     calendar = _calendar(year, groups.get("era"), cues)
+    if calendar not in YEAR_BEFORE:
+        return None
     year += YEAR_BEFORE[calendar]
     try:
         return PrintedDate(match.start(), match.end(), dt.date(year, month, day), calendar) if year >= FIRST_YEAR else None

@@ -16,7 +16,7 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 _FIRST = "元"  # 元年 is a year one
 _AGAIN = re.compile(r"(.)[々〻]")
 
-NUMBER = re.compile(rf"\d+(?:(?:er|st|nd|rd|th|d)\b)?(?![^\W\d_\u3400-\u9fff])|[{''.join((*_DIGITS, *_TENS, *_UNITS))}々〻]+")
+NUMBER = re.compile(rf"\d+(?:(?i:er|st|nd|rd|th|d)\b)?(?![^\W\d_\u3400-\u9fff])|[{''.join((*_DIGITS, *_TENS, *_UNITS))}々〻]+")
 """A number within a text, in digits or Chinese words. Digits that a letter follows were misread, and are none."""
 
 
@@ -26,7 +26,7 @@ def read_number(text: str) -> int | None:
     Chinese words count places (二十八, 廿八, 百零一) or stand for digits one by one (一九三九); 々 repeats the character
     before it.
     """
-    digits = re.sub(r"(?:er|st|nd|rd|th|d)$|[\s,.]", "", text)
+    digits = re.sub(r"(?i:er|st|nd|rd|th|d)$|[\s,.]", "", text)
     if digits.isdecimal():
         return int(digits)
     words = _AGAIN.sub(r"\1\1", "".join(text.split()))

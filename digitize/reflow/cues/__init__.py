@@ -74,7 +74,8 @@ def load_cues(language: str) -> Cues:
     """
     table = tomllib.loads(resources.files(__name__).joinpath(f"{language}.toml").read_text("utf-8"))
     months = [f"(?:{month})" for month in table.get("months", [])]
-    parts = table.get("parts", {}) | {"month": "|".join(months)}
+    eras = table.get("eras", {})
+    parts = table.get("parts", {}) | {"month": "|".join(months), "era": "|".join(eras)}
     return Cues(
         telling=frozenset(tokens(table.get("telling", ""))),
         terminal=table["terminal"],
@@ -90,7 +91,7 @@ def load_cues(language: str) -> Cues:
         continued_from=_any_of(_given(table, "continued_from"), parts),
         dates=tuple(_any_of([date], parts) for date in table.get("dates", [])),
         months=tuple(re.compile(month, re.IGNORECASE) for month in months),
-        eras=tuple((word, Calendar(calendar)) for word, calendar in table.get("eras", {}).items()),
+        eras=tuple((word, Calendar(calendar)) for word, calendar in eras.items()),
         weekday=_any_of(_given(table, "weekday"), parts),
         page=_any_of(_given(table, "page"), parts),
         page_count=_any_of(_given(table, "page_count"), parts),
