@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from galleys import TYPE
 from test_layout import INK, blank, print_line
@@ -14,6 +16,7 @@ from digitize.layout.lines import cut_lines, join_lines
 from digitize.layout.ornaments import find_ornamented_rules
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_rules
+from digitize.layout.sidemarks import trim_marks
 from digitize.layout.subheadings import find_subheadings
 from digitize.model import Role
 
@@ -139,6 +142,44 @@ def test_the_signs_of_a_line_are_no_rule() -> None:
     for place in range(100, 500, 8):
         pixels[308:312, place : place + 4] = INK
     assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (Box(90, 300, 520, 320),), ()) == ()
+
+
+def test_dots_between_tiers_are_a_rule_however_far_lines_were_seen() -> None:
+    """Marks that no character stands close to are a rule, though level rules end at it and lines were detected over it."""
+    pixels = blank()
+    first, second = two_tiers(34)
+    for line in (*first, *second):
+        print_line(pixels, line)
+    for y in range(190, 640, 10):
+        pixels[y : y + 5, int(RIGHT + 15) : int(RIGHT + 20)] = INK
+    over = [Box(a.x0, a.y0, b.x1, a.y1) for a, b in zip(first, second, strict=True)]
+    crossing = Box(LEFT, 636, RIGHT + 220, 638)
+    (rule,) = find_ornamented_rules(make_ink(pixels, TYPE), TYPE, over, (crossing,))
+    assert rule.upright
+    assert RIGHT < rule.x0 < rule.x1 < RIGHT + 34
+
+
+def test_strokes_below_one_another_are_no_rule() -> None:
+    """Signs of a single stroke, one in each of several lines, stand free as marks do, but are longer."""
+    pixels = blank()
+    lines = tier_lines()
+    for line in lines:
+        pixels[int(line.y0) : int(line.y1), 198:201] = INK
+    assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, lines, ()) == ()
+
+
+def test_marks_beside_characters_make_no_line_larger() -> None:
+    """Points and rings of emphasis above a line of the reading frame are trimmed off; larger type without any is not."""
+    pixels = blank()
+    line = Box(100, 300, 320, 320)
+    for x in range(100, 320, 20):
+        pixels[301:319, x + 1 : x + 18] = INK
+        pixels[291:296, x + 7 : x + 12] = INK
+    larger = Box(100, 500, 350, 527)
+    print_line(pixels, larger)
+    trimmed, same = trim_marks(make_ink(pixels, TYPE), (replace(line, y0=290), larger), TYPE)
+    assert round(trimmed.y0) == 301
+    assert same == larger
 
 
 def test_level_lines_of_a_vertical_heading_follow_from_the_top() -> None:

@@ -15,13 +15,14 @@ from digitize.layout.detection import DetectedText, body_size, detect_text
 from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
 from digitize.layout.initials import Initial, find_initials, join_read_initials, missed_signs
-from digitize.layout.ink import make_ink
+from digitize.layout.ink import make_ink, without
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
 from digitize.layout.merged import part_merged
 from digitize.layout.ornaments import find_ornamented_rules
 from digitize.layout.regions import Draft, find_regions, innermost
 from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules, slender
+from digitize.layout.sidemarks import trim_marks
 from digitize.layout.transcribed import find_transcript_layout
 from digitize.layout.upright import inside, passed_over, turned, turned_back, turned_ink, upright_lines
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine, WritingMode
@@ -50,14 +51,15 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     detected, type_size = text.lines, text.type_size
     if not detected:
         return replace(_page(scan, 0.0, (), Furniture()), writing_mode=writing_mode)
+    vertical = writing_mode is WritingMode.VERTICAL_RL
     ink = make_ink(scan.pixels, type_size)
     panels = find_panels(ink, type_size, detected)
     ink = whiten_panels(ink, panels, type_size)
     tints = find_tints(ink, type_size, detected)
     pictures = find_pictures(ink, type_size, detected, tints)
     rules = find_rules(ink, type_size, detected, [*pictures, *panels])
-    rules += find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels])
-    rules = column_rules(ink, rules, detected, type_size)
+    ornamented = find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels])
+    rules = (*column_rules(ink, rules, detected, type_size), *ornamented)
     boxes = tuple(box for box in find_boxes(ink, type_size, rules) if not _is_page_border(box, detected))
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     upright = upright_lines(printed, type_size)
@@ -69,9 +71,11 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
         level = [line for line in level if not any(inside(line, other) for other in passed)]
     merged = part_merged(ink, level)
     thin = slender(ink, rules, type_size)
+    ink = without(ink, ornamented)  # a mark of a rule, where a line is cut, would be one of the line's signs
     completed = complete_lines(ink, merged, thin, [*panels, *pictures], upright)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)
+    completed = trim_marks(ink, completed, type_size) if vertical else completed
     walls = (*thin, *(side for panel in panels for side in sides(panel)))
     pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size))
     lines = join_lines(pieces, Gutters(ink, pieces, walls, type_size))
@@ -82,7 +86,6 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     as_set = _as_printed(in_type, lines, find_initials(in_type, type_size, missed))
     furniture = Furniture(rules, boxes, tints, panels)
     set_lines = tuple(as_set)
-    vertical = writing_mode is WritingMode.VERTICAL_RL
     # Vertical pages set headings in larger type; film runs strokes of small type together and makes it look bold.
     widths = {} if vertical else stroke_widths(ink, set_lines)
     drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=widths, vertical=vertical)
