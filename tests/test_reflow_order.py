@@ -49,6 +49,20 @@ def test_text_goes_on_at_the_top_of_the_next_column() -> None:
     assert texts(page) == ["甲" * 62 + "乙" * 64 + "丙" * 5]
 
 
+def test_a_full_stop_at_a_columns_foot_ends_no_text() -> None:
+    """A sentence may end with its line: behind a rule, too, a column that begins without an indent goes on from it."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲" * 15 + "。"], column=0),
+        text_block("b", [*full("乙", 3), "乙乙。"], column=1),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 3)], column=2),
+        text_block("d", full("丁", 3), column=3),
+        rules=(rule(column_left(1) - 16, 290, column_left(1) - 14, 430),),
+    )
+    (text,) = texts(page)
+    assert text.startswith("甲" * 61 + "。" + "乙" * 50 + "。")
+
+
 def test_columns_beside_a_heading_belong_to_it() -> None:
     """A heading over the first of two columns heads the text that flows up beside it too."""
     page = page_of(

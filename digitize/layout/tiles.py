@@ -25,14 +25,12 @@ TILE = 1920
 OVERLAP = 192
 """Pixels that neighbouring tiles share: some eight lines of small type, so that every line is whole in one across it."""
 
-SEAM = 3.0
-"""A piece that ends within so many pixels of a tile's inner edge was cut there."""
-
 WHOLE = 0.95
 """A piece that takes this share of the box around a line's pieces is the line, and its outline is kept."""
 
 SAME = 0.5
-"""Pieces of two tiles that have this share of the smaller one's height in common are of one line."""
+"""Pieces of two tiles that have this share of the smaller one's height in common are of one line; a piece that others cover
+to this share was seen by their tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +71,39 @@ def _stretches(length: int) -> list[tuple[int, int]]:
 
 def _merged(pieces: Sequence[Piece], image: Box) -> tuple[Polygon, ...]:
     """The pieces of all tiles as those of one image."""
-    whole = [piece for piece in pieces if not _cut_across(piece, image)]
-    # Of a line that a seam cuts lengthwise the next tile has all; where it has not, the part is better than nothing.
-    parts = [p for p in pieces if _cut_across(p, image) and not any(_holds(other.box, p.box) for other in whole)]
+    own = [piece for piece in pieces if _is_own(piece, image)]
+    rest = [piece for piece in pieces if not _is_own(piece, image)]
     groups: list[list[Piece]] = []
-    for piece in sorted([*whole, *parts], key=lambda each: (each.box.x0, each.box.y0)):
+    for piece in sorted([*own, *_missed(rest, own)], key=lambda each: (each.box.x0, each.box.y0)):
         same = [group for group in groups if any(_one_line(piece, other) for other in group)]
         groups = [group for group in groups if group not in same]
         groups.append([piece, *itertools.chain.from_iterable(same)])
     return tuple(_outline(group) for group in groups)
 
 
-def _cut_across(piece: Piece, image: Box) -> bool:
-    """Whether a tile's upper or lower edge, inside the image, cuts a piece."""
-    box, tile = piece.box, piece.tile
-    return (tile.y0 > image.y0 and box.y0 <= tile.y0 + SEAM) or (tile.y1 < image.y1 and box.y1 >= tile.y1 - SEAM)
+def _is_own(piece: Piece, image: Box) -> bool:
+    """Whether a piece is nearer to its tile's middle than the tiles above and below reach into it.
+
+    A line that both of two tiles show is taken as that one sees it that has more of the page around it: at an edge, columns
+    run into each other and lines are cut lengthwise.
+    """
+    tile, middle = piece.tile, piece.box.cy
+    top = tile.y0 + OVERLAP / 2 if tile.y0 > image.y0 else tile.y0
+    bottom = tile.y1 - OVERLAP / 2 if tile.y1 < image.y1 else tile.y1
+    return top <= middle <= bottom
 
 
-def _holds(box: Box, part: Box) -> bool:
-    return box.intersection(part) >= SAME * part.area
+def _missed(rest: Sequence[Piece], own: Sequence[Piece]) -> list[Piece]:
+    """Those of the rest that no tile's own pieces cover: what only another tile saw is better than nothing."""
+    taken = np.array([(p.box.x0, p.box.y0, p.box.x1, p.box.y1) for p in own]).reshape(-1, 4).T
+    missed = []
+    for piece in rest:
+        box = piece.box
+        across = np.minimum(taken[2], box.x1) - np.maximum(taken[0], box.x0)
+        along = np.minimum(taken[3], box.y1) - np.maximum(taken[1], box.y0)
+        if (np.clip(across, 0, None) * np.clip(along, 0, None)).sum() < SAME * box.area:
+            missed.append(piece)
+    return missed
 
 
 def _one_line(piece: Piece, other: Piece) -> bool:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FLOW = {
     (End.OPEN, Start.OPEN): (3.0, "mid-sentence"),
     (End.OPEN, Start.PARAGRAPH): (-3.0, "a sentence is left open"),
-    (End.EITHER, Start.OPEN): (-0.5, "a full stop, then no indent"),
+    (End.EITHER, Start.OPEN): (0.0, "a full stop, then no indent"),
     (End.EITHER, Start.PARAGRAPH): (1.0, "paragraph after paragraph"),
     (End.PARAGRAPH, Start.OPEN): (-2.5, "a short line, then no indent"),
     (End.PARAGRAPH, Start.PARAGRAPH): (1.0, "paragraph after paragraph"),
