@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from digitize.geometry import Box, hull, map_polygon, map_polygons
+from digitize.geometry import Box, hull
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
-from digitize.layout.blocks import Block, number_columns
 from digitize.layout.detection import DetectedText, body_size, detect_text
 from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
@@ -20,12 +19,13 @@ from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
 from digitize.layout.merged import part_merged
 from digitize.layout.ornaments import find_ornamented_rules
-from digitize.layout.regions import Draft, find_regions, innermost
-from digitize.layout.separators import column_rules, find_boxes, find_gutters, find_rules, slender
+from digitize.layout.paging import Furniture, make_page
+from digitize.layout.regions import Draft, find_regions
+from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
 from digitize.layout.sidemarks import trim_marks
 from digitize.layout.transcribed import find_transcript_layout
 from digitize.layout.upright import inside, passed_over, turned, turned_back, turned_ink, upright_lines
-from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, TextLine, WritingMode
+from digitize.model import Page, WritingMode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     """
     detected, type_size = text.lines, text.type_size
     if not detected:
-        return replace(_page(scan, 0.0, (), Furniture()), writing_mode=writing_mode)
+        return _bare_page(scan, 0.0, writing_mode)
     vertical = writing_mode is WritingMode.VERTICAL_RL
     ink = make_ink(scan.pixels, type_size)
     panels = find_panels(ink, type_size, detected)
@@ -89,7 +89,29 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     # Vertical pages set headings in larger type; film runs strokes of small type together and makes it look bold.
     widths = {} if vertical else stroke_widths(ink, set_lines)
     drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=widths, vertical=vertical)
-    return replace(_page(scan, type_size, [_with_ink(draft, as_set) for draft in drafts], furniture), writing_mode=writing_mode)
+    return make_page(_bare_page(scan, type_size, writing_mode), [_with_ink(draft, as_set) for draft in drafts], furniture)
+
+
+def _bare_page(scan: Scan, type_size: float, writing_mode: WritingMode) -> Page:
+    """What is known of a scan's page before any region is found on it."""
+    height, width = scan.pixels.shape
+    return Page(
+        id=scan.page_id,
+        source=scan.source,
+        width=scan.source.width,
+        height=scan.source.height,
+        frame=scan.frame,
+        frame_width=width,
+        frame_height=height,
+        type_size=type_size,
+        line_pitch=0.0,
+        regions=(),
+        writing_mode=writing_mode,
+        steps=scan.steps,
+        dpi=scan.dpi,
+        negative=scan.negative,
+        skew=scan.skew,
+    )
 
 
 def _is_page_border(box: Box, lines: Sequence[Box]) -> bool:
@@ -154,114 +176,3 @@ def _upright_lines(
     rules = turned(rules, width)
     lines = complete_lines(sideways, turned(upright, width), rules, beside=turned(level, width))
     return turned_back(join_lines(lines, Gutters(sideways, lines, rules, type_size)), width)
-
-
-@dataclass(frozen=True, slots=True)
-class Furniture:
-    """What is printed on a page beside text and pictures: rules, boxes, tinted grounds and black panels."""
-
-    rules: tuple[Box, ...] = ()
-    boxes: tuple[Box, ...] = ()
-    tints: tuple[Box, ...] = ()
-    panels: tuple[Box, ...] = ()
-
-    @property
-    def grounds(self) -> tuple[Box, ...]:
-        """What sets its content apart from the page around it."""
-        return (*self.boxes, *self.tints)
-
-
-def _page(scan: Scan, type_size: float, drafts: Sequence[Draft], furniture: Furniture) -> Page:
-    height, width = scan.pixels.shape
-    rules, boxes, grounds = furniture.rules, furniture.boxes, furniture.grounds
-    frames = tuple(
-        Frame(f"{scan.page_id}-b{i:03d}", map_polygon(b.polygon, scan.frame), b) for i, b in enumerate(grounds, start=1)
-    )
-    text = [draft for draft in drafts if draft.role is Role.PARAGRAPH]
-    columns = dict(zip((d.box for d in text), number_columns([d.box for d in text], type_size), strict=True))
-    regions = _number(scan, drafts, frames, furniture.panels, columns)
-    kinds = [(SeparatorKind.BOX_EDGE if innermost_edge(rule, boxes, type_size) else SeparatorKind.RULE, rule) for rule in rules]
-    kinds += [(SeparatorKind.GUTTER, gutter) for gutter in find_gutters([d.box for d in text], rules, type_size)]
-    return Page(
-        id=scan.page_id,
-        source=scan.source,
-        width=scan.source.width,
-        height=scan.source.height,
-        frame=scan.frame,
-        frame_width=width,
-        frame_height=height,
-        type_size=type_size,
-        line_pitch=_line_pitch(text),
-        regions=regions,
-        separators=tuple(Separator(kind, map_polygon(box.polygon, scan.frame), box) for kind, box in kinds),
-        frames=frames,
-        steps=scan.steps,
-        dpi=scan.dpi,
-        negative=scan.negative,
-        skew=scan.skew,
-    )
-
-
-def innermost_edge(rule: Box, boxes: Sequence[Box], type_size: float) -> bool:
-    """Whether a rule is an edge of one of the boxes: it keeps to the box's border along one side."""
-    return any(
-        box.grown(type_size / 2, type_size / 2).intersection(rule) >= rule.area
-        and innermost(rule, [_inside(box, type_size)]) is None
-        for box in boxes
-    )
-
-
-def _inside(box: Box, type_size: float) -> Box:
-    return box.grown(-type_size / 2, -type_size / 2)
-
-
-def _line_pitch(text: Sequence[Draft]) -> float:
-    """The middle line pitch of the page's running text, in pixels, blocks weighing as many lines as they have."""
-    pitches = sorted((Block(draft.lines).pitch, len(draft.lines)) for draft in text if len(draft.lines) > 1)
-    total, seen = sum(count for _, count in pitches), 0
-    for pitch, count in pitches:
-        seen += count
-        if 2 * seen >= total:
-            return pitch
-    return 0.0
-
-
-def _number(
-    scan: Scan,
-    drafts: Sequence[Draft],
-    frames: Sequence[Frame],
-    panels: Sequence[Box],
-    columns: dict[Box, int],
-) -> tuple[Region, ...]:
-    regions, line_number = [], 0
-    boxes = list(dict.fromkeys(box for draft in drafts for box in (draft.box, *draft.lines)))
-    outlines = dict(zip(boxes, map_polygons([box.polygon for box in boxes], scan.frame), strict=True))
-    headlines = {
-        draft.heading: f"{scan.page_id}-r{n:03d}" for n, draft in enumerate(drafts, start=1) if draft.role is Role.HEADLINE
-    }
-    for number, draft in enumerate(drafts, start=1):
-        lines = []
-        for box, size in zip(draft.lines, draft.sizes, strict=True):
-            line_number += 1
-            lines.append(
-                TextLine(
-                    id=f"{scan.page_id}-l{line_number:04d}",
-                    polygon=outlines[box],
-                    box=box,
-                    type_size=min(size, box.width) if box.upright else size,
-                    reversed=innermost(box, panels) is not None,
-                )
-            )
-        regions.append(
-            Region(
-                id=f"{scan.page_id}-r{number:03d}",
-                role=draft.role,
-                polygon=outlines[draft.box],
-                box=draft.box,
-                lines=tuple(lines),
-                frame_id=None if draft.ground is None else frames[draft.ground].id,
-                column=columns.get(draft.box, 0),
-                heading_id=headlines.get(draft.heading) if draft.heading else None,
-            )
-        )
-    return tuple(regions)
