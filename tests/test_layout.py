@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digitize.geometry import IDENTITY, Box, hull
 from digitize.layout import DetectedText, detect_text, find_layout
-from digitize.layout.areas import find_panels, find_pictures, find_tints
+from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
 from digitize.layout.gutters import Gutters
@@ -129,6 +129,14 @@ def test_headings_side_by_side_over_a_gutter_are_not_joined() -> None:
     left, right = Box(80, 200, gutter[0] - 20, 240), Box(gutter[1] + 20, 200, gutter[1] + 280, 240)
     assert left in join([left, right, *columns])
     assert left not in join([left, Box(left.x1 + 40, 200, left.x1 + 300, 240), *columns])
+
+
+def test_a_heading_that_begins_where_its_columns_do_is_one_of_its_own() -> None:
+    """Two large lines seen apart over a gutter, less than a full space apart, are two where the right one begins a column."""
+    columns = [line for column in range(2) for line in column_lines(column, 6, y=300)]
+    left = Box(80, 200, column_left(0) + COLUMN * TYPE - 5, 240)
+    assert left in join([left, Box(column_left(1), 200, column_left(1) + 280, 240), *columns])
+    assert left not in join([left, Box(column_left(1) + 12, 200, column_left(1) + 280, 240), *columns])
 
 
 def test_the_pieces_of_a_line_are_joined() -> None:
@@ -447,6 +455,19 @@ def test_a_border_around_the_whole_page_is_no_box(outside: int, boxes: int) -> N
         print_line(pixels, line)
     page = find_layout(scan_of(pixels), DetectedText(lines=tuple(lines), type_size=TYPE))
     assert len(page.frames) == boxes
+
+
+@pytest.mark.parametrize("caps", [True, False])
+def test_a_black_panel_closes_a_box_of_three_rules(*, caps: bool) -> None:
+    """A box may have a panel with its heading for its upper side: the panel is a part of it. Without one it stays open."""
+    pixels = _bordered()
+    panel = Box(200, 300, 700, 345)
+    pixels[300:345, 200:700] = PAPER
+    if caps:
+        pixels[300:345, 200:700] = INK
+    ink = whiten_panels(make_ink(pixels, TYPE), (panel,), TYPE) if caps else make_ink(pixels, TYPE)
+    boxes = find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()), (panel,) if caps else ())
+    assert [round(box.y0, -1) for box in boxes] == [300] * caps
 
 
 def test_rules_that_meet_without_a_corner_close_no_box() -> None:

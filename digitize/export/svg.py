@@ -66,9 +66,13 @@ _SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 # Links that were not made stay behind those that were.
 _REJECTED_OPACITY = "0.7"
 
-# How a link is told from the region that it leads to; links of pictures and captions, from where they start.
+# How a link is told from the region that it leads to; links of pictures, captions and key points, from where they start.
 _TOLD_BY_TARGET = {LinkKind.CONTINUES: "continues", LinkKind.HEADS: "headed by"}
-_TOLD_BY_SOURCE = {LinkKind.ILLUSTRATES: "illustrates", LinkKind.CAPTIONS: "caption of"}
+_TOLD_BY_SOURCE = {
+    LinkKind.ILLUSTRATES: "illustrates",
+    LinkKind.SUMMARIZES: "key points of",
+    LinkKind.CAPTIONS: "caption of",
+}
 
 
 def to_svg(page: Page, articles: tuple[Article, ...], preview: bytes | None = None, *, rejected: bool = False) -> bytes:

@@ -67,6 +67,10 @@ it parts two headings."""
 FLUSH = 0.7
 """The same where one side alone tells: no indent, or the next column but one would be taken for a witness."""
 
+LEVEL = 0.35
+"""How far the start of a heading set to the left of its columns stands from theirs, in type sizes: side bearings. The second
+phrase of a heading over several columns begins there by chance only."""
+
 OVERHANG = 0.5
 """A line runs over a gap where it reaches so many type sizes beyond both its sides."""
 
@@ -215,7 +219,7 @@ class Gutters:
             return True
         if self.is_large(left) and self.is_large(right):
             wide = gap[1] - gap[0] > HEADING_SPACE * min(left.height, right.height)
-            return wide and self._holds_gutter(gap)
+            return (wide or self._begins_column(right.x0)) and self._holds_gutter(gap)
         grid = self._grid(gap)
         for piece in (left, right):  # each has walls of its own: the rules of a list do not part the column beside it
             above, below = self._witnesses(gap, piece, indent=FLUSH)
@@ -297,6 +301,10 @@ class Gutters:
         """Whether columns part within a gap, anywhere on the page."""
         slack, (x0, _, x1, _) = FLUSH * self.type_size, self._text.T
         return all(np.count_nonzero((x >= gap[0] - slack) & (x <= gap[1] + slack)) >= GRID_LINES for x in (x0, x1))
+
+    def _begins_column(self, x: float) -> bool:
+        """Whether columns begin right there, anywhere on the page: a heading set to the left of its own columns does, too."""
+        return bool(np.count_nonzero(np.abs(self._text[:, 0] - x) <= LEVEL * self.type_size) >= GRID_LINES)
 
     def _ruled(self, gap: tuple[float, float], line: Box) -> Testimony:
         """What a printed rule in line with a gap says, above or below: rules stop short of the text, and at pictures."""

@@ -221,15 +221,18 @@ def _pieces(ink: Ink, rule: Box, type_size: float) -> Iterator[Box]:
             yield Box(along[0], top, along[1], bottom)
 
 
-def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, ...]:
-    """Find printed boxes: rules that close around one inside. Gives the insides' outer bounds, border included."""
+def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box], panels: Sequence[Box] = ()) -> tuple[Box, ...]:
+    """Find printed boxes: rules, or rules and a black panel, that close around one inside.
+
+    Gives the insides' outer bounds, border and panel included: a panel along a side holds the box's own heading.
+    """
     unit = type_size * ink.scale
     mask = np.zeros_like(ink.mask)
     for rule in rules:
         area = ink.window(rule)
         mask[area] |= ink.mask[area]
-    for gap in _breaks(rules, type_size):
-        mask[ink.window(gap)] = 1
+    for solid in (*_breaks(rules, type_size), *panels):
+        mask[ink.window(solid)] = 1
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((odd(CORNER_GAP * unit) + 2,) * 2, np.uint8))
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     found = []
@@ -241,8 +244,10 @@ def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box]) -> tuple[Box, .
         outer = cv2.boundingRect(contours[parent])
         large = w >= FRAME_MIN[0] * unit and h >= FRAME_MIN[1] * unit
         filled = cv2.contourArea(contour) >= FRAME_FILL * w * h
-        if large and filled and w * h >= BORDER_SHARE * outer[2] * outer[3]:
-            found.append(ink.box(*outer))
+        border = ink.box(*outer)
+        capped = sum(border.intersection(panel) for panel in panels) * ink.scale**2
+        if large and filled and w * h + capped >= BORDER_SHARE * outer[2] * outer[3]:
+            found.append(border)
     return tuple(sorted(found))
 
 

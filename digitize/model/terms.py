@@ -88,8 +88,9 @@ class LinkKind(StrEnum):
     CONTINUES = "continues"  # the target goes on where the source ends
     HEADS = "heads"  # the source is the heading of the text that begins with the target
     ILLUSTRATES = "illustrates"  # the source is a picture of the article that begins with the target
+    SUMMARIZES = "summarizes"  # the source begins the key points of the article that begins with the target
     CAPTIONS = "captions"  # the source is the caption of the target
 
 
 FLOW_LINKS = frozenset({LinkKind.CONTINUES, LinkKind.HEADS})
-"""The links that make an article's text; the others lead from its pictures."""
+"""The links that make an article's text; the others lead from its pictures and its key points."""

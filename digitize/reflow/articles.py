@@ -12,6 +12,7 @@ from digitize.reflow.cues import load_cues
 from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, flush_blocks, is_justified, line_pitch
 from digitize.reflow.language import own_language
 from digitize.reflow.passages import PlacedLine, body_passages, find_dateline, heading_passages, make_passage
+from digitize.reflow.summaries import summary_ids
 from digitize.reflow.verse import verse_blocks
 
 if TYPE_CHECKING:
@@ -45,16 +46,16 @@ def _text(unit: Sequence[Region]) -> str:
 def _units(page: Page) -> Iterator[list[Region]]:
     """Cut the ordered regions into articles: a new one begins where no link leads into a region from the last one."""
     followed = {link.target for link in page.links if link.kind in FLOW_LINKS}
-    figures = {link.source for link in page.links if link.kind not in FLOW_LINKS}
+    aside = {link.source for link in page.links if link.kind not in FLOW_LINKS}
     unit: list[Region] = []
     for region in page.regions:
-        loose = region.role in {Role.PICTURE, Role.CAPTION} and region.id not in figures
+        loose = region.role in {Role.PICTURE, Role.CAPTION} and region.id not in aside
         if loose or region.role in {Role.FOLIO, Role.FILLER}:
             continue
         starts = (
             (region.role is Role.ADVERTISEMENT and region.id not in followed)
             or (region.role in HEADING_ROLES and not any(r.heading_id == region.heading_id for r in unit))
-            or (region.role is Role.PARAGRAPH and region.id not in followed)
+            or (region.role is Role.PARAGRAPH and region.id not in followed | aside)
         )
         if starts and unit:
             yield unit
@@ -79,8 +80,11 @@ def _article(unit: Sequence[Region], number: int, page: Page, wording: Wording) 
         lines = [make_passage(Role.PARAGRAPH, [placed]) for region in unit for placed in _placed(region, page.regions)]
         return Article(article_id, ArticleKind.ADVERTISEMENT, number, tuple(p for p in lines if p), figures)
     heading = heading_passages([region for region in unit if region.role in HEADING_ROLES], cues)
-    body, dateline = find_dateline(_body(unit, page, wording), page.folio.date, cues)
-    passages = (*heading, *_with_deck(body, headed=bool(heading)))
+    summary = summary_ids(page)
+    told = _body([region for region in unit if region.id in summary], page, wording)
+    text = _body([region for region in unit if region.id not in summary], page, wording)
+    body, dateline = find_dateline(text, page.folio.date, cues)
+    passages = (*heading, *told, *_with_deck(body, headed=bool(heading)))
     columns = [region.column for region in unit if region.column]
     captions = [caption for figure in figures for caption in figure.captions]
     return Article(

@@ -64,8 +64,16 @@ class Reach:
         alone = [h for number, h in enumerate(self._headings) if number not in self.head and not self._steps.pictures_below(h)]
         for index, block in enumerate(self._blocks):
             if self.head[index] is None and not block.begins_amid:
-                under = [h for h in alone if self._distance(h, block, underlined=UNDERLINED) is not None]
+                under = [h for h in alone if index in self._underlined(h)]
                 self.head[index] = self._headings.index(under[-1]) if under else None
+
+    def _underlined(self, heading: HeadingNode) -> list[int]:
+        """The blocks under no heading that stand below a rule drawn right under one."""
+        return [
+            i
+            for i, block in enumerate(self._blocks)
+            if self.head[i] is None and self._distance(heading, block, underlined=UNDERLINED) is not None
+        ]
 
     def _distance(self, heading: HeadingNode, block: Block, *, underlined: float = 0.0) -> float | None:
         """White between a heading and the text next to it, in type sizes; None where something else stands between.
@@ -132,7 +140,7 @@ class Reach:
         sentence or the one on the left begins an item, the text goes round the heading.
         """
         heading = self._headings[number]
-        below = [i for i, head in enumerate(self.head) if head == number]
+        below = [i for i, head in enumerate(self.head) if head == number] or self._underlined(heading)
         if heading.upright or not below:
             return ()
         above = [i for i, block in enumerate(self._blocks) if self._stands_on(block, heading)]

@@ -6,18 +6,14 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digitize.geometry import hull, map_polygon
-from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
-from digitize.reflow.bylines import is_byline, is_signature
+from digitize.geometry import hull
+from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, Role
 from digitize.reflow.cues import load_cues
+from digitize.reflow.decks import part_bylines, part_decks
+from digitize.reflow.figures import figure_links
 from digitize.reflow.flow import (
-    SHORT,
-    column_edges,
     in_heading_order,
     is_justified,
-    is_paragraph_start,
-    line_end,
-    set_apart,
 )
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
@@ -31,14 +27,14 @@ from digitize.reflow.standing import (
     speaks_of_trade,
     without_last_lines,
 )
+from digitize.reflow.summaries import join_summaries
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digitize.geometry import Box
-    from digitize.model import Page, Region, TextLine
+    from digitize.model import Page, Region
     from digitize.reflow.cues import Cues
-    from digitize.reflow.flow import Edges
 
 BAND = 4.0
 """Articles whose tops differ by less than this many type sizes stand in one row and are read from left to right."""
@@ -56,9 +52,6 @@ over it; verse has none."""
 ITEM_WIDTH = 7.0
 """The narrowest column of running text, in type sizes; what is narrower is the column of a table."""
 
-BYLINE_REACH = 3.0
-"""How far below a heading its byline stands at most, in type sizes; below a large one, as far as that is high."""
-
 ORNAMENT = 0.4
 """Mean confidence below which a line by itself is no text: what recognizers make of stars, arrows and dust."""
 
@@ -70,9 +63,6 @@ SCRAP = 2.5
 
 CANDIDATES = 3
 """So many of the strongest links into a block are kept, made or not, so that a decision can be explained."""
-
-FIGURE_REACH = 4.0
-"""How far outside an article's outline its pictures stand at most, in type sizes."""
 
 
 _STOP = re.compile(r"[。！？]|[.!?](?!\d)")
@@ -90,12 +80,13 @@ def read_order(page: Page) -> Page:
         return run_on(mark_folio(page, cues))
     page = without_last_lines(mark_advertisements(without_ornaments(mark_folio(page, cues)), cues), cues)
     page = part_bylines(join_kickers(page if page.vertical else set_rubrics_apart(page, cues)), cues)
-    page = without_scraps(page) if page.vertical else page
+    page = without_scraps(page) if page.vertical else part_decks(page, cues)
     graph = FlowGraph(set_quotes_apart(page, cues), cues)
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
     units = _units(page.regions, links)
-    figures = _figure_links(units, page)
+    units, links = join_summaries(units, links, page, cues)
+    figures = figure_links(units, page)
     own = {region.id: region for region in page.regions}
     for unit in units:
         pictures = [link.source for link in figures if link.target == unit[0].id]
@@ -143,87 +134,6 @@ def _is_scrap(region: Region, type_size: float) -> bool:
     return region.role is Role.PARAGRAPH and len(region.lines) == 1 and region.box.width < SCRAP * type_size
 
 
-def part_bylines(page: Page, cues: Cues) -> Page:
-    """Part the byline that stands between a heading and its text from the column below it, as a part of the heading."""
-    text = page.running_text
-    regions: list[Region] = []
-    for region in page.regions:
-        heading = _heading_over(region, page) if region in text else None
-        edges = column_edges(region, text) if heading else None
-        count = _byline_length(region, edges, page.type_size, cues) if edges else 0
-        if heading and count:
-            own, rest = region.lines[:count], region.lines[count:]
-            regions.append(replace(_with_lines(region, own, page), role=Role.DECK, heading_id=heading.id, column=0))
-            if rest:
-                regions.append(replace(_with_lines(region, rest, page), id=f"{region.id}b"))
-        else:
-            regions.append(region)
-    return replace(page, regions=tuple(regions))
-
-
-def _with_lines(region: Region, lines: tuple[TextLine, ...], page: Page) -> Region:
-    """A region of some of its lines alone."""
-    box = hull(line.box for line in lines)
-    return replace(region, polygon=map_polygon(box.polygon, page.frame), box=box, lines=lines)
-
-
-def _byline_length(region: Region, edges: Edges, type_size: float, cues: Cues) -> int:
-    """How many lines at a region's start are the byline of the text below: names, and a post below them; 0 for none."""
-    first, *others = region.lines
-    if not others:
-        return int(is_byline(first.text, cues) or is_signature(first.text, cues))
-    posted = f"{first.text} {others[0].text}"
-    if not is_byline(first.text, cues):
-        return 2 if is_byline(posted, cues) else 0
-    if is_byline(posted, cues) and set_apart(first, edges, type_size) == set_apart(others[0], edges, type_size):
-        return 2
-    # A line of text is full; a name by itself is not, or is set apart, or has an indent below it.
-    short = edges.right - line_end(first) > SHORT * type_size
-    return int(short or set_apart(first, edges, type_size) or is_paragraph_start(others[0], edges, type_size))
-
-
-def _heading_over(region: Region, page: Page) -> Region | None:
-    """The headline right above a region, or beside it over the other columns, within reach of a byline between the two."""
-    size, top = page.type_size, _top_of_picture(region, page)
-    near = [
-        other
-        for other in page.regions
-        if other.role in HEADING_ROLES
-        and other.frame_id == region.frame_id
-        and 0 < top - other.box.y1 + size <= max(BYLINE_REACH * size, other.lines[-1].box.height)
-    ]
-    over = [other for other in near if other.box.overlap_x(region.box) > 0]
-    column = None if over else _column_below(region, page)
-    if column:
-        apart = min((_beside_x(other.box, column) for other in near), default=column.width)
-        over = [other for other in near if _beside_x(other.box, column) <= apart < column.width]
-    nearest = max(over, key=lambda other: other.box.y1, default=None)
-    return next((r for r in page.regions if nearest and r.id == nearest.heading_id), None)
-
-
-def _top_of_picture(region: Region, page: Page) -> float:
-    """The top of a region, or of the picture with its caption that stands right above it."""
-    top = region.box.y0
-    for role in (Role.CAPTION, Role.PICTURE):
-        over = [r.box for r in page.regions if r.role is role and r.box.overlap_x(region.box) > 0.5 * region.box.width]
-        near = [box.y0 for box in over if -page.type_size < top - box.y1 <= BYLINE_REACH * page.type_size]
-        top = min((top, *near))
-    return top
-
-
-def _beside_x(a: Box, b: Box) -> float:
-    return max(a.x0 - b.x1, b.x0 - a.x1)
-
-
-def _column_below(region: Region, page: Page) -> Box | None:
-    """The text right below a region that stands at the top of its column, None where text stands right above it."""
-    reach = BYLINE_REACH * page.type_size
-    column = [r.box for r in page.running_text if r is not region and r.box.overlap_x(region.box) > 0.5 * region.box.width]
-    above = any(box.cy < region.box.cy and region.box.y0 - box.y1 <= reach for box in column)
-    below = [box for box in column if box.cy > region.box.cy and box.y0 - region.box.y1 <= reach]
-    return min(below, key=lambda box: box.y0) if below and not above else None
-
-
 def _chains(regions: Sequence[Region], links: Sequence[Link]) -> tuple[tuple[Region, ...], ...]:
     """The chains that the links make: each a heading, if it has one, and its blocks of text in order."""
     own = {region.id: region for region in regions}
@@ -250,54 +160,6 @@ def _units(regions: Sequence[Region], links: Sequence[Link]) -> list[list[Region
         units.append([*in_heading_order(parts), *(r for r in chain if r not in parts)])
     units += [[region] for region in regions if region.role is Role.ADVERTISEMENT]
     return units
-
-
-def _figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, ...]:
-    """Which unit each picture illustrates: the one whose outline it stands in, or nearest to; and whose caption is whose."""
-    links = []
-    for picture in (region for region in page.regions if region.role is Role.PICTURE):
-        beside = [unit for unit in units if unit[0].frame_id == picture.frame_id]
-        unit = max(beside, key=lambda each: _belonging(each, picture), default=None)
-        if unit is None or _belonging(unit, picture) <= -FIGURE_REACH * page.type_size:
-            continue
-        score = round(_belonging(unit, picture), 2)
-        links.append(
-            Link(
-                picture.id, unit[0].id, LinkKind.ILLUSTRATES, score, "within the outline" if score > 0 else "beside the outline"
-            )
-        )
-        captions = [r for r in page.regions if r.role is Role.CAPTION and nearest_picture(r, page.regions) is picture]
-        links += [Link(caption.id, picture.id, LinkKind.CAPTIONS, 1.0, "nearest the picture") for caption in captions]
-    return tuple(links)
-
-
-def nearest_picture(caption: Region, regions: Sequence[Region]) -> Region | None:
-    """The picture that a caption stands below or beside, the nearest one."""
-    near = [
-        region
-        for region in regions
-        if region.role is Role.PICTURE
-        and region.frame_id == caption.frame_id
-        and (
-            (region.box.overlap_x(caption.box) > 0 and region.box.cy < caption.box.cy)
-            or region.box.overlap_y(caption.box) > 0.5 * caption.box.height
-        )
-    ]
-    return min(near, key=lambda region: _apart(region.box, caption.box), default=None)
-
-
-def _apart(a: Box, b: Box) -> float:
-    """The white between two boxes, across and down, in pixels."""
-    return max(a.x0 - b.x1, b.x0 - a.x1, 0.0) + max(a.y0 - b.y1, b.y0 - a.y1, 0.0)
-
-
-def _belonging(unit: Sequence[Region], picture: Region) -> float:
-    """How much of a picture lies within a unit's outline, 0..1; outside it, its distance, in pixels, below 0."""
-    outline = hull(region.box for region in unit)
-    shared = outline.intersection(picture.box) / max(1.0, picture.box.area)
-    if shared > 0:
-        return shared
-    return -_apart(outline, picture.box)
 
 
 def _in_rows(units: Sequence[list[Region]], page: Page) -> list[list[Region]]:

@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digitize.geometry import hull, map_polygon
 from digitize.model import HEADING_ROLES, Role
+from digitize.reflow.parting import with_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,14 +41,10 @@ def _parted(region: Region, page: Page, cues: Cues) -> Iterator[Region]:
     if region.role is Role.KICKER and len(region.lines) == 1:
         yield _as_standing(region, cues)
     elif panel:
-        rest = region.lines[panel:]
-        box = hull(line.box for line in rest)
         # What is left keeps the region's name: parts of the heading and links go by it.
-        yield replace(region, lines=rest, box=box, polygon=map_polygon(box.polygon, page.frame))
-        own = region.lines[:panel]
-        box = hull(line.box for line in own)
-        polygon = map_polygon(box.polygon, page.frame)
-        yield _as_standing(replace(region, id=f"{region.id}k", role=Role.KICKER, lines=own, box=box, polygon=polygon), cues)
+        yield with_lines(region, region.lines[panel:], page)
+        kicker = replace(region, id=f"{region.id}k", role=Role.KICKER)
+        yield _as_standing(with_lines(kicker, region.lines[:panel], page), cues)
     else:
         yield region
 

@@ -47,6 +47,7 @@ class Cues:
     rubric: re.Pattern[str]  # a whole line over a headline: the standing name of a column, not a kicker
     advertisement: re.Pattern[str]  # a whole line: it marks what shares its box, or stands under it, as advertisements
     trade: re.Pattern[str]  # words of an advertisement that does not say that it is one: prices, addresses, praise
+    summary: re.Pattern[str]  # a whole line, or a line's start with a bracket or colon behind: over the key points of an item
     index: re.Pattern[str]  # at the start of a heading: it stands over an index of the issue, not over an item
 
 
@@ -99,6 +100,7 @@ def load_cues(language: str) -> Cues:
         rubric=_any_of(_given(table, "rubric"), parts),
         advertisement=_any_of(_given(table, "advertisement"), parts),
         trade=_any_of(_given(table, "trade"), parts),
+        summary=_any_of(_given(table, "summary"), parts),
         index=_any_of(_given(table, "index"), parts),
     )
 

@@ -1,0 +1,149 @@
+"""What stands between a heading and its text: bylines, and decks that look like text. Both are parts of the heading."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digitize.geometry import Box
+from digitize.model import HEADING_ROLES, Role
+from digitize.reflow.bylines import is_byline, is_signature
+from digitize.reflow.flow import (
+    SHORT,
+    Start,
+    block_start,
+    column_edges,
+    is_paragraph_start,
+    line_end,
+    set_apart,
+)
+from digitize.reflow.parting import with_lines
+
+if TYPE_CHECKING:
+    from digitize.model import Page, Region
+    from digitize.reflow.cues import Cues
+    from digitize.reflow.flow import Edges
+
+BYLINE_REACH = 3.0
+"""How far below a heading its byline stands at most, in type sizes; below a large one, as far as that is high."""
+
+DECK_LINES = 4
+"""Decks of party papers list what was decided, a line each, on so many lines at most."""
+
+_GOES_ON = ":：，,、；;-"
+
+
+def part_bylines(page: Page, cues: Cues) -> Page:
+    """Part the byline that stands between a heading and its text from the column below it, as a part of the heading."""
+    text = page.running_text
+    regions: list[Region] = []
+    for region in page.regions:
+        heading = _heading_over(region, page) if region in text else None
+        edges = column_edges(region, text) if heading else None
+        count = _byline_length(region, edges, page.type_size, cues) if edges else 0
+        if heading and count:
+            own, rest = region.lines[:count], region.lines[count:]
+            regions.append(replace(with_lines(region, own, page), role=Role.DECK, heading_id=heading.id, column=0))
+            if rest:
+                regions.append(replace(with_lines(region, rest, page), id=f"{region.id}b"))
+        else:
+            regions.append(region)
+    return replace(page, regions=tuple(regions))
+
+
+def part_decks(page: Page, cues: Cues) -> Page:
+    """The page with each deck of several lines, or of body type, as a part of the heading over it.
+
+    A deck is told from text by breaking off: no sentence ends in it, yet a paragraph begins right below it.
+    """
+    decks = {region.id: heading.id for region in page.running_text if (heading := _decked(region, page, cues))}
+    return replace(
+        page,
+        regions=tuple(
+            replace(region, role=Role.DECK, heading_id=decks[region.id], column=0) if region.id in decks else region
+            for region in page.regions
+        ),
+    )
+
+
+def _decked(region: Region, page: Page, cues: Cues) -> Region | None:
+    """The heading whose deck a region of text is: it stands right over the first of the columns under that heading."""
+    text, size, last = page.running_text, page.type_size, region.lines[-1]
+    ended = any(line.text.strip()[-1:] in tuple(cues.terminal) for line in region.lines)
+    if len(region.lines) > DECK_LINES or ended or last.text.strip()[-1:] in tuple(_GOES_ON):
+        return None
+    reach = BYLINE_REACH * size
+    under = [r for r in text if r.box.overlap_x(region.box) > 0 and 0 < r.box.y0 - region.box.y1 + size <= reach]
+    heading = _heading_over(region, page) if under else None
+    if heading is None:
+        return None
+    below = min(under, key=lambda r: r.box.y0)
+    edges = column_edges(below, text)
+    indented = is_paragraph_start(region.lines[0], edges, size) and edges.right - line_end(last) <= SHORT * size
+    begins = not indented and block_start(below, edges, size, cues) in {Start.PARAGRAPH, Start.OPENING}
+    over = Box(edges.left, heading.box.y1, edges.right, region.box.y0)
+    above = any(r.box.overlap_x(over) > 0 and over.y0 < r.box.cy < over.y1 for r in text)
+    # At the top of the item's other columns a line that breaks off is a subheading.
+    leftward = any(r.box.x1 <= region.box.x0 and r.box.overlap_x(heading.box) > 0 and _level(r.box, region.box) for r in text)
+    return heading if begins and not above and not leftward and heading.box.overlap_x(region.box) > 0 else None
+
+
+def _level(column: Box, line: Box) -> bool:
+    return column.y0 <= line.cy <= column.y1
+
+
+def _byline_length(region: Region, edges: Edges, type_size: float, cues: Cues) -> int:
+    """How many lines at a region's start are the byline of the text below: names, and a post below them; 0 for none."""
+    first, *others = region.lines
+    if not others:
+        return int(is_byline(first.text, cues) or is_signature(first.text, cues))
+    posted = f"{first.text} {others[0].text}"
+    if not is_byline(first.text, cues):
+        return 2 if is_byline(posted, cues) else 0
+    if is_byline(posted, cues) and set_apart(first, edges, type_size) == set_apart(others[0], edges, type_size):
+        return 2
+    # A line of text is full; a name by itself is not, or is set apart, or has an indent below it.
+    short = edges.right - line_end(first) > SHORT * type_size
+    return int(short or set_apart(first, edges, type_size) or is_paragraph_start(others[0], edges, type_size))
+
+
+def _heading_over(region: Region, page: Page) -> Region | None:
+    """The headline right above a region, or beside it over the other columns, within reach of a byline between the two."""
+    size, top = page.type_size, _top_of_picture(region, page)
+    near = [
+        other
+        for other in page.regions
+        if other.role in HEADING_ROLES
+        and other.frame_id == region.frame_id
+        and 0 < top - other.box.y1 + size <= max(BYLINE_REACH * size, other.lines[-1].box.height)
+    ]
+    over = [other for other in near if other.box.overlap_x(region.box) > 0]
+    column = None if over else _column_below(region, page)
+    if column:
+        apart = min((_beside_x(other.box, column) for other in near), default=column.width)
+        over = [other for other in near if _beside_x(other.box, column) <= apart < column.width]
+    nearest = max(over, key=lambda other: other.box.y1, default=None)
+    return next((r for r in page.regions if nearest and r.id == nearest.heading_id), None)
+
+
+def _top_of_picture(region: Region, page: Page) -> float:
+    """The top of a region, or of the picture with its caption that stands right above it."""
+    top = region.box.y0
+    for role in (Role.CAPTION, Role.PICTURE):
+        over = [r.box for r in page.regions if r.role is role and r.box.overlap_x(region.box) > 0.5 * region.box.width]
+        near = [box.y0 for box in over if -page.type_size < top - box.y1 <= BYLINE_REACH * page.type_size]
+        top = min((top, *near))
+    return top
+
+
+def _beside_x(a: Box, b: Box) -> float:
+    return max(a.x0 - b.x1, b.x0 - a.x1)
+
+
+def _column_below(region: Region, page: Page) -> Box | None:
+    """The text right below a region that stands at the top of its column, None where text stands right above it."""
+    reach = BYLINE_REACH * page.type_size
+    column = [r.box for r in page.running_text if r is not region and r.box.overlap_x(region.box) > 0.5 * region.box.width]
+    above = any(box.cy < region.box.cy and region.box.y0 - box.y1 <= reach for box in column)
+    below = [box for box in column if box.cy > region.box.cy and box.y0 - region.box.y1 <= reach]
+    return min(below, key=lambda box: box.y0) if below and not above else None

@@ -1,0 +1,94 @@
+"""Key points: a box that opens with words for such (核心提示) tells an item in short, and is read as the first of its text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from digitize.geometry import hull
+from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
+from digitize.reflow.figures import FIGURE_REACH, belonging
+from digitize.reflow.parting import with_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.model import Page, Region
+    from digitize.reflow.cues import Cues
+
+_RUNS_IN = tuple("】〕］])）:：")
+
+
+def join_summaries(
+    units: Sequence[list[Region]], links: Sequence[Link], page: Page, cues: Cues
+) -> tuple[list[list[Region]], tuple[Link, ...]]:
+    """The units with each one that tells key points taken into the item in whose outline it stands, and the links for it.
+
+    It stands behind that item's heading. The words over it are a filler: a standing head, which belongs to the make-up. A
+    summary that stands in no item's reach stays an item.
+    """
+    frames = {unit[0].frame_id for unit in units if _is_summary(unit, cues)} - {None}
+    groups = [[unit for unit in units if unit[0].frame_id == frame] for frame in sorted(filter(None, frames))]
+    groups += [[unit] for unit in units if unit[0].frame_id is None and _is_summary(unit, cues)]
+    left, made = [list(unit) for unit in units], list(links)
+    for group in groups:
+        others = [unit for unit in left if unit not in group and unit[0].frame_id == _ground(group[0][0], page)]
+        box = hull(region.box for unit in group for region in unit)
+        owner = max(others, key=lambda unit: belonging(unit, box), default=None)
+        if owner is None or belonging(owner, box) <= -FIGURE_REACH * page.type_size:
+            continue
+        parts = [part for unit in group for region in unit for part in _parted(region, page, cues)]
+        labels = {part.id for part in parts if part.role is Role.FILLER}
+        made = [link for link in made if link.source not in labels]
+        followed = {link.target for link in made if link.kind in FLOW_LINKS}
+        score = round(belonging(owner, box), 2)
+        reason = "key points within the outline" if score > 0 else "key points beside the outline"
+        firsts = [part for part in parts if part.id not in followed | labels]
+        made += [Link(part.id, owner[0].id, LinkKind.SUMMARIZES, score, reason) for part in firsts]
+        at = next((n for n, region in enumerate(owner) if region.role not in HEADING_ROLES), len(owner))
+        owner[at:at] = parts
+        left = [unit for unit in left if unit not in group]
+    return left, tuple(made)
+
+
+def summary_ids(page: Page) -> frozenset[str]:
+    """The ids of the regions that tell the key points of another item."""
+    follower = {link.source: link.target for link in page.links if link.kind in FLOW_LINKS}
+    found = {link.source for link in page.links if link.kind is LinkKind.SUMMARIZES}
+    for first in tuple(found):
+        region = first
+        while region in follower:
+            region = follower[region]
+            found.add(region)
+    return frozenset(found)
+
+
+def _is_summary(unit: Sequence[Region], cues: Cues) -> bool:
+    """Whether a unit opens with words for key points, on a line of their own or in brackets or with a colon behind them."""
+    text = unit[0].lines[0].text.strip() if unit[0].lines else ""
+    words = cues.summary.match(text)
+    return words is not None and (words.end() == len(text) or words.group().endswith(_RUNS_IN))
+
+
+def _ground(region: Region, page: Page) -> str | None:
+    """The id of the frame around the one that a region stands in; None for the open page."""
+    own = next((frame.box for frame in page.frames if frame.id == region.frame_id), None)
+    if own is None:
+        return None
+    around = [f for f in page.frames if f.box.contains(own.cx, own.cy) and f.box.area > own.area]
+    return min(around, key=lambda frame: frame.box.area).id if around else None
+
+
+def _parted(region: Region, page: Page, cues: Cues) -> tuple[Region, ...]:
+    """A region of a summary: its label, if it begins with one, and its text."""
+    count = next((n for n, line in enumerate(region.lines) if not cues.summary.fullmatch(line.text.strip())), len(region.lines))
+    label, rest = region.lines[:count], region.lines[count:]
+    role = region.role if region.role is Role.PICTURE else Role.PARAGRAPH
+    if not label:
+        return (replace(region, role=role, heading_id=None),)
+    if not rest:
+        return (replace(region, role=Role.FILLER, heading_id=None),)
+    return (
+        with_lines(replace(region, id=f"{region.id}k", role=Role.FILLER, heading_id=None), label, page),
+        with_lines(replace(region, role=role, heading_id=None), rest, page),
+    )
