@@ -55,8 +55,6 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Load a public name from its module (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415 - not needed to read the version
+    from digitize.lazy import load  # noqa: PLC0415 - not needed to read the version
 
-    return getattr(import_module(_HOMES[name]), name)
+    return load(__name__, _HOMES, name)

@@ -1,4 +1,7 @@
-"""The program: runs a command, and turns whatever ends it into one line and an exit code."""
+"""The program: runs a command, and turns whatever ends it into one line and an exit code.
+
+Worker processes import it again as they start, and need no command: what parses them is loaded when it is called.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,12 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-import click
-
-from digitize.cli import Session, cli
 from digitize.errors import DigitizeError, ExitCode, SheetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from digitize.cli import Session
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code. Errors are told on stderr, in one line; with --verbose also where they arose.
     """
+    import click  # noqa: PLC0415 - see the module's docstring
+
+    from digitize.cli import Session, cli  # noqa: PLC0415 - the same
+
     session = Session()
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container that is stopped leaves nothing half-written
@@ -45,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(text: str, session: Session) -> None:
+    import click  # noqa: PLC0415 - see the module's docstring
+
     if session.verbose:
         traceback.print_exc()
     click.echo(f"digitize: {text}", err=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digitize.errors import ConfigurationError, MissingDependencyError
-from digitize.ocr import fetch, weights
+from digitize.ocr import fetch, model_folders, weights
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def test_the_default_model_comes_from_the_installed_package(cache: Path) -> None
 
 def test_the_character_list_is_that_of_the_network() -> None:
     """The list in inference.yml has as many characters as the network has classes, less the blank and the space."""
-    assert len(weights.read_characters(weights.find_weights("small").recognition)) == 18710 - 2
+    assert len(model_folders.read_characters(weights.find_weights("small").recognition.folder)) == 18710 - 2
 
 
 def test_a_second_search_finds_the_same_folder(cache: Path) -> None:
@@ -71,7 +71,7 @@ def test_an_incomplete_folder_is_made_again() -> None:
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The model is found all the same, in a temporary folder."""
     monkeypatch.setenv("XDG_CACHE_HOME", "/proc/none")
-    monkeypatch.setattr(weights.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(model_folders.tempfile, "tempdir", str(tmp_path))
     assert weights.find_weights("small").detection.folder.is_relative_to(tmp_path)
 
 
@@ -136,7 +136,7 @@ def test_the_characters_of_ones_own_model_are_read_as_paddleocr_exports_them(tmp
     part = weights.find_weights(str(own_model(tmp_path / "own"))).recognition
     with (part.folder / "inference.yml").open("a", encoding="utf-8") as file:
         file.write(EXPORTED)
-    assert weights.read_characters(part) == ("!", '"', "'", "7", "国", "𠮷")
+    assert model_folders.read_characters(part.folder) == ("!", '"', "'", "7", "国", "𠮷")
 
 
 @pytest.mark.parametrize("text", ["Global: {}", "{", "PostProcess: [", "PostProcess:\n  character_dict:\n", "- 1"])
@@ -145,7 +145,7 @@ def test_a_model_without_characters_is_refused(tmp_path: Path, text: str) -> Non
     part = weights.find_weights(str(own_model(tmp_path / "own"))).recognition
     (part.folder / "inference.yml").write_text(text, "utf-8")
     with pytest.raises(MissingDependencyError, match=r"rec/inference\.yml lists no characters"):
-        weights.read_characters(part)
+        model_folders.read_characters(part.folder)
 
 
 def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_folder_without_a_network_is_refused(tmp_path: Path) -> None:
 def test_a_fetched_model_is_kept_with_its_sums(tmp_path: Path) -> None:
     """What was downloaded is found by its name, listed as complete, and refused once a byte changes."""
     own = own_model(tmp_path / "download")
-    folder = weights.install_fetched("tiny", own / "det", own / "rec")
+    folder = model_folders.install_fetched("tiny", own / "det", own / "rec")
     assert weights.find_weights("tiny").detection.folder == folder / "det"
     assert {state.name: state.complete for state in weights.model_states()}["tiny"]
     (folder / "det" / "inference.onnx").write_bytes(b"bad")
@@ -172,7 +172,7 @@ def test_a_fetch_that_brings_half_a_model_leaves_nothing(tmp_path: Path, cache: 
     own = own_model(tmp_path / "download")
     (own / "rec" / "inference.yml").unlink()
     with pytest.raises(MissingDependencyError, match=r"no inference\.yml came"):
-        weights.install_fetched("tiny", own / "det", own / "rec")
+        model_folders.install_fetched("tiny", own / "det", own / "rec")
     assert list((cache / "models").iterdir()) == []
 
 

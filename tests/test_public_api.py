@@ -45,3 +45,11 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = "import digitize, sys; print([m for m in sys.modules if m.startswith(('numpy', 'cv2', 'digitize.'))])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_run_that_reads_nothing_itself_loads_nothing_that_reads() -> None:
+    """The process that finds files and hands them to workers needs neither pixels nor XML, so it starts at once."""
+    heavy = "numpy", "cv2", "PIL", "lxml", "pypdfium2", "yaml", "onnx", "onnxruntime"
+    code = f"import digitize.batch.run, sys; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

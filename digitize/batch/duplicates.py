@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import digitize.scan  # what looks at pixels is loaded when it is called
 from digitize.batch.record import Status
-from digitize.scan.likeness import unlikeness
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -114,9 +114,10 @@ def _candidates(pages: Sequence[_Page]) -> set[tuple[int, int]]:
 
 
 def _is_same(one: _Page, other: _Page) -> bool:
+    differing = digitize.scan.unlikeness(one.image, other.image)
     if min(len(one.text), len(other.text)) < ENOUGH:
-        return unlikeness(one.image, other.image) <= ALONE
-    return unlikeness(one.image, other.image) <= ALIKE and _in_common(one.text, other.text) >= COMMON
+        return differing <= ALONE
+    return differing <= ALIKE and _in_common(one.text, other.text) >= COMMON
 
 
 def _in_common(one: tuple[str, ...], other: tuple[str, ...]) -> float:

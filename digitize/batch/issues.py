@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import digitize.scan  # what looks at pixels is loaded when it is called
 from digitize.batch.writing import sha256
 from digitize.errors import PageError
-from digitize.ingest import MEDIA_TYPE, read_issue, read_ocr, transcripts
 from digitize.model import Folio, Source, Transcript
-from digitize.scan import FailedFrame, FailedInput, Input, open_scans
+from digitize.scan import FailedFrame, FailedInput, Input
 from digitize.scan.inputs import IMAGE_SUFFIXES, OCR_SUFFIX, ocr_format
 from digitize.scan.page_ids import page_id, page_stem, printable
 from digitize.storage import Address, fetched
@@ -105,6 +105,8 @@ def gather(entries: Sequence[Input | FailedInput]) -> tuple[Entry, ...]:
 
 def _mets_issue(entry: Input, known: dict[str, Input], beside: _Beside) -> IssueInput | FailedInput:
     """The issue of a METS file; pages keep the ids that they have as files of their own."""
+    from digitize.ingest import read_issue  # noqa: PLC0415 - few runs read earlier OCR, and it loads XML
+
     name = printable(entry.path)
     try:
         issue = read_issue(_content(entry.path), name)
@@ -149,6 +151,8 @@ class _Beside:
 
 def open_issue(issue: IssueInput, options: Options, described: Descriptions) -> Iterator[OcrPage | FailedFrame]:
     """The pages of an issue, with what is told of them; one whose file cannot be read fails by itself."""
+    from digitize.ingest import MEDIA_TYPE, read_ocr, transcripts  # noqa: PLC0415 - the same
+
     for entry in issue.pages:
         source = Source(printable(entry.path), 1, 1, "", MEDIA_TYPE, 0, 0)
         try:
@@ -212,6 +216,6 @@ def _open_image(entry: OcrInput, names: Sequence[str], options: Options) -> Scan
 def _first_scan(path: Place, stem: str, options: Options) -> Scan | FailedFrame | None:
     try:
         with fetched(path) as copy:
-            return next(open_scans(copy, stem, options), None)
+            return next(digitize.scan.open_scans(copy, stem, options), None)
     except OSError:  # it is not there, or the store is not
         return None

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+import digitize.scan  # what looks at pixels is loaded when it is called
 from digitize import __version__
 from digitize.batch.described import joined
 from digitize.batch.duplicates import text_sketch
@@ -23,7 +24,7 @@ from digitize.batch.sources import known_sum, scans_of, unread
 from digitize.batch.writing import forget_failed, is_whole, read_record, sha256, write_page
 from digitize.errors import DigitizeError, PageError
 from digitize.model import Description, Revision, Scan
-from digitize.scan import FailedFrame, may_split
+from digitize.scan import FailedFrame
 from digitize.scan.page_ids import half_id, page_id
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _read_frame(
 
 def pages_of(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages]) -> tuple[Scan | FailedFrame, ...]:
     """The pages of one frame: two where it shows two side by side."""
-    if isinstance(scan, FailedFrame) or not may_split(scan, job.options):
+    if isinstance(scan, FailedFrame) or not digitize.scan.may_split(scan, job.options):
         return (scan,)
     split = stages().split
     try:
@@ -167,7 +168,7 @@ def pages_of(scan: Scan | FailedFrame, job: Job, stages: Callable[[], Stages]) -
 
 def _frame_before(scan: Scan | FailedFrame, job: Job, described: Description) -> list[Record]:
     """The records of a frame, or of its two pages, if all is done: then the fold need not be found again. Else none."""
-    if isinstance(scan, FailedFrame) or not may_split(scan, job.options):
+    if isinstance(scan, FailedFrame) or not digitize.scan.may_split(scan, job.options):
         return []
     if record := _done(scan.page_id, scan.source.sha256, job, described):
         return [record]

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitize.errors import ConfigurationError, SheetError
-from digitize.export.markup import one_line
 from digitize.model import Description
 from digitize.scan.page_ids import printable
 from digitize.storage import fetched
@@ -96,7 +95,7 @@ def parse_sheet(text: str) -> tuple[list[Row], list[Fault]]:
     if FILE not in columns:
         return rows, faults
     for line, cells in records:
-        if any(one_line(cell) for cell in cells) and (row := _row(line, cells, columns, faults)):
+        if any(_one_line(cell) for cell in cells) and (row := _row(line, cells, columns, faults)):
             rows.append(row)
     if not rows and not faults:
         faults.append(Fault(line, "there is no row below the names of the columns"))
@@ -160,8 +159,14 @@ def _delimiter(text: str, told: re.Match[str] | None) -> str:
     return max(DELIMITERS, key=lambda mark: len({_name(cell) for cell in first[0].split(mark)} & {FILE, *COLUMNS}))
 
 
+def _one_line(cell: str) -> str:
+    from digitize.export.markup import one_line  # noqa: PLC0415 - few runs have a sheet, and it loads XML
+
+    return one_line(cell)
+
+
 def _name(cell: str) -> str:
-    return one_line(cell.replace('"', "").removeprefix("\ufeff")).lower()
+    return _one_line(cell.replace('"', "").removeprefix("\ufeff")).lower()
 
 
 def _columns(line: int, header: Sequence[str], faults: list[Fault]) -> list[str]:
@@ -183,11 +188,11 @@ def _columns(line: int, header: Sequence[str], faults: list[Fault]) -> list[str]
 
 
 def _row(line: int, cells: Sequence[str], columns: Sequence[str], faults: list[Fault]) -> Row | None:
-    if any(one_line(cell) for cell in cells[len(columns) :]):
+    if any(_one_line(cell) for cell in cells[len(columns) :]):
         what = f"there are more cells than the {len(columns)} columns"
         faults.append(Fault(line, f"{what}; put cells that hold the delimiter into quotation marks"))
         return None
-    values = dict(zip(columns, map(one_line, cells), strict=False))
+    values = dict(zip(columns, map(_one_line, cells), strict=False))
     file = values.get(FILE, "")
     if not file:
         faults.append(Fault(line, f"the cell in the column {FILE} is empty; name the file that the row is of"))

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import digitize.scan  # what looks at pixels is loaded when it is called
 from digitize.errors import UnreadableImageError
 from digitize.model import Source
-from digitize.scan import FailedFrame, open_scans
+from digitize.scan import FailedFrame
 from digitize.scan.page_ids import printable
 from digitize.storage import fetched, sum_of
 
@@ -76,7 +77,7 @@ def _unchanged(  # noqa: PLR0917 - those of the above
     path: Path, stem: str, options: Options, first: int, on_open: Callable[[Source], None], source: Source
 ) -> Iterator[Scan | FailedFrame]:
     before = _fingerprint(path)
-    for scan in open_scans(path, stem, options, first, on_open, source=source):
+    for scan in digitize.scan.open_scans(path, stem, options, first, on_open, source=source):
         if _fingerprint(path) == before:
             yield scan
             continue

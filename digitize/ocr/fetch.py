@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitize.errors import MissingDependencyError, UsageError
+from digitize.ocr.model_folders import cache_folder, install_fetched
 from digitize.ocr.runtime import onnxruntime
-from digitize.ocr.weights import MODELS, ModelState, cache_folder, install_fetched, model_states
+from digitize.ocr.weights import MODELS, ModelState, model_states
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

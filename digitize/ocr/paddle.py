@@ -24,9 +24,9 @@ from digitize.ocr import Character, Detection, Reading
 from digitize.ocr.boxes import BOX_THRESHOLD, PIXEL_THRESHOLD, UNCLIP_RATIO, find_boxes
 from digitize.ocr.classes import BLANK, STEPS_AT_ONCE, Classes, most_likely
 from digitize.ocr.half import HalfNetwork, half_version
+from digitize.ocr.model_folders import read_characters
 from digitize.ocr.networks import Network
 from digitize.ocr.runtime import onnxruntime
-from digitize.ocr.weights import read_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -101,7 +101,7 @@ class PaddleRecognizer:
         self._classes = Classes(self._network.last_layer) if self._network.last_layer else None
         self._at_once = 1 if self.on_gpu else at_once
         self._batch_width = _GPU_BATCH_WIDTH if self.on_gpu else _BATCH_WIDTH
-        self._characters = ("", *read_characters(part), " ")  # the blank first, as CTC has it
+        self._characters = ("", *read_characters(part.folder), " ")  # the blank first, as CTC has it
 
     @property
     def on_gpu(self) -> bool:

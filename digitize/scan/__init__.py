@@ -1,12 +1,22 @@
-"""From files to pages that can be read: `find_inputs`, `open_scans`, `clean`, `turned`, `straighten` by its text."""
+"""From files to pages that can be read: `find_inputs`, `open_scans`, `clean`, `turned`, `straighten` by its text.
 
-from digitize.scan.cleaning import clean
-from digitize.scan.dewarp import straighten
-from digitize.scan.inputs import FailedInput, Input, find_inputs
-from digitize.scan.likeness import image_hash
-from digitize.scan.opening import FailedFrame, open_scans
-from digitize.scan.splitting import crosses, find_fold, is_landscape, may_split, split_at_fold
-from digitize.scan.turning import turned
+Names are loaded when they are first used: who finds files and hands them out looks at no pixels.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from digitize.lazy import load
+
+if TYPE_CHECKING:
+    from digitize.scan.cleaning import clean
+    from digitize.scan.dewarp import straighten
+    from digitize.scan.inputs import FailedFrame, FailedInput, Input, find_inputs
+    from digitize.scan.likeness import image_hash, unlikeness
+    from digitize.scan.opening import open_scans
+    from digitize.scan.splitting import crosses, find_fold, is_landscape, may_split, split_at_fold
+    from digitize.scan.turning import turned
 
 __all__ = [
     "FailedFrame",
@@ -23,4 +33,28 @@ __all__ = [
     "split_at_fold",
     "straighten",
     "turned",
+    "unlikeness",
 ]
+
+_HOMES = {
+    "FailedFrame": "digitize.scan.inputs",
+    "FailedInput": "digitize.scan.inputs",
+    "Input": "digitize.scan.inputs",
+    "clean": "digitize.scan.cleaning",
+    "crosses": "digitize.scan.splitting",
+    "find_fold": "digitize.scan.splitting",
+    "find_inputs": "digitize.scan.inputs",
+    "image_hash": "digitize.scan.likeness",
+    "is_landscape": "digitize.scan.splitting",
+    "may_split": "digitize.scan.splitting",
+    "open_scans": "digitize.scan.opening",
+    "split_at_fold": "digitize.scan.splitting",
+    "straighten": "digitize.scan.dewarp",
+    "turned": "digitize.scan.turning",
+    "unlikeness": "digitize.scan.likeness",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a name from its module (PEP 562)."""
+    return load(__name__, _HOMES, name)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from digitize.model import Source
     from digitize.storage import Place
 
 # What is taken from folders; a file named by itself is always taken, and its content decides.
@@ -44,6 +45,18 @@ class FailedInput:
     """A file or folder that cannot be taken in, and why; the others go on."""
 
     path: Place
+    error: PageError
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFrame:
+    """A page that could not be opened, and why.
+
+    Where the whole file failed, it stands for frame 1 of 1; what is not known of the source is empty or 0.
+    """
+
+    page_id: str
+    source: Source
     error: PageError
 
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from PIL import UnidentifiedImageError
@@ -14,6 +14,7 @@ from PIL import UnidentifiedImageError
 from digitize.errors import PageError, UnreadableImageError
 from digitize.geometry import IDENTITY
 from digitize.model import Scan, Source
+from digitize.scan.inputs import FailedFrame
 from digitize.scan.page_ids import page_id, printable
 from digitize.scan.pdf import PdfFrames, is_pdf
 from digitize.scan.raster import Picture, RasterFrames
@@ -27,18 +28,6 @@ if TYPE_CHECKING:
 
 
 _CHANGED = UnreadableImageError("the file changed while it was read", remedy="run again when it is complete")
-
-
-@dataclass(frozen=True, slots=True)
-class FailedFrame:
-    """A page that could not be opened, and why.
-
-    Where the whole file failed, it stands for frame 1 of 1; what is not known of the source is empty or 0.
-    """
-
-    page_id: str
-    source: Source
-    error: PageError
 
 
 class _Frames(Protocol):
