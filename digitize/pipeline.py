@@ -78,7 +78,7 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
         # From the scan as it was opened: so a page comes out the same, to the pixel, however it lay.
         with _timed("scan", seconds):
             vertical = orientation.writing_mode is WritingMode.VERTICAL_RL
-            cleaned = clean(turned(scan, orientation.quarters), options, scratches=not vertical)
+            cleaned = clean(turned(scan, orientation.quarters), options, vertical=vertical)
         with _timed("detection", seconds):
             text = detect_text(cleaned.pixels, engine.detector)
     with _timed("dewarp", seconds):

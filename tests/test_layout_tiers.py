@@ -109,6 +109,20 @@ def test_white_too_narrow_for_a_gutter_is_one_where_all_lines_around_part() -> N
     assert len(alone) == 1
 
 
+def test_a_deck_over_the_gutter_of_two_tiers_is_one_line() -> None:
+    """On a vertical page a heading's line, however little larger than the text, is not cut where tiers part below it."""
+    pixels = blank()
+    first, second = two_tiers(22)
+    for line in (*first[4:], *second[4:]):
+        print_line(pixels, line)
+    deck = Box(LEFT + 60, first[2].y0, RIGHT + 160, first[2].y0 + 27)
+    for part in (replace(deck, x1=RIGHT + 2), replace(deck, x0=RIGHT + 22)):
+        print_line(pixels, part)
+    lines, ink = [*first[4:], *second[4:], deck], make_ink(pixels, TYPE)
+    cut, whole = (cut_lines(ink, [deck], Gutters(ink, lines, (), TYPE, whole=size)) for size in (1.4, 1.25))
+    assert (len(cut), whole) == (2, (deck,))
+
+
 def test_pieces_that_touch_in_a_gutter_are_two_lines() -> None:
     """A sign that hangs into the gutter joins two tiers no more than it does elsewhere; amid a column it does."""
     first, second = two_tiers(22)
@@ -134,6 +148,16 @@ def test_rows_of_marks_are_rules() -> None:
         pixels[500:504, place : place + 4] = INK
     found = find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (), ())
     assert [(rule.upright, round(max(rule.width, rule.height) / TYPE)) for rule in found] == [(False, 20), (True, 20)]
+
+
+def test_a_row_of_marks_that_leans_is_a_rule() -> None:
+    """A rule of dots may drift by more than it is thick over its length, as warp and curl have it."""
+    pixels = blank()
+    for place in range(100, 900, 8):
+        drift = 300 + (place - 100) // 60
+        pixels[drift : drift + 4, place : place + 4] = INK
+    (rule,) = find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (), ())
+    assert rule.width > 780
 
 
 def test_the_signs_of_a_line_are_no_rule() -> None:

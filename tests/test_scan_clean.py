@@ -602,6 +602,31 @@ def test_a_level_rule_that_a_word_is_set_upon_stays() -> None:
     assert [cuts_characters(lined(step), line) for step in (75, 30)] == [True, False]
 
 
+def test_along_the_lines_of_a_vertical_page_scratches_go_and_rules_between_its_tiers_stay() -> None:
+    """In the reading frame a rule that runs down through the page, close to the type of every line, parts two tiers."""
+    page = PAGE.copy()
+    cv2.line(page, (300, 400), (300, 800), INK, 2, cv2.LINE_AA)
+    cv2.line(page, (90, 600), (960, 612), INK, 2, cv2.LINE_AA)
+    assert {scratch.level for scratch in find_scratches(page, 0.0, None)} == {False, True}
+    assert [scratch.level for scratch in find_scratches(page, 0.0, None, vertical=True)] == [True]
+    cv2.line(page, (700, 0), (700, HEIGHT), INK, 2)
+    assert [scratch.level for scratch in find_scratches(page, 0.0, None, vertical=True)] == [False, True]
+
+
+def test_the_crests_of_a_wavy_rule_are_no_strokes_that_it_cuts() -> None:
+    """They stand on one side of its middle or the other; a character's strokes go on at both sides of a scratch."""
+
+    def lined(other: int) -> NDArray[np.uint8]:
+        turned = np.full((1800, 600), PAPER, np.uint8)
+        turned[200:1000, 298:303] = INK
+        for place in range(200, 1000, 30):
+            turned[place : place + 10, 303:309] = turned[place + other : place + other + 10, 292:298] = INK
+        return turned
+
+    line = Scratch(200, np.full(800, 300), half_width=2)
+    assert [cuts_characters(lined(other), line, both=True) for other in (0, 15)] == [True, False]
+
+
 def test_an_edge_is_no_scratch() -> None:
     """A line with ink beside it along most of its length is the edge of a panel, whatever white type touches it."""
 

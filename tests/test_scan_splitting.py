@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
+from digitize.batch.documents import preview_of
 from digitize.geometry import IDENTITY
 from digitize.model import Scan, Source
 from digitize.options import Options
@@ -46,6 +48,15 @@ def test_pages_are_numbered_in_reading_order(right_first: bool) -> None:  # noqa
         height, width = half.pixels.shape
         assert np.array_equal(scan.pixels[int(y) : int(y) + height, int(x) : int(x) + width], half.pixels)
         assert half.source == scan.source
+
+
+def test_each_page_lies_where_it_is_on_its_frame_in_the_drawing() -> None:
+    """The picture under the drawing is white where the other page is, for the page on the left as well."""
+    whole = frame()
+    for page, empty in zip(split_at_fold(whole, find_fold(whole.pixels), right_first=False), ("right", "left"), strict=True):
+        shown = cv2.imdecode(np.frombuffer(preview_of(page), np.uint8), cv2.IMREAD_GRAYSCALE)
+        thirds = dict(zip(("left", "middle", "right"), np.array_split(shown, 3, axis=1), strict=True))
+        assert [side for side, third in thirds.items() if third.min() > 200] == [empty]
 
 
 def test_lines_that_run_over_a_fold_are_seen() -> None:

@@ -45,7 +45,7 @@ def preview_of(scan: Scan) -> bytes:
     height, width = scan.source.height, scan.source.width
     scale = min(1.0, PREVIEW_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    whole = scan.frame == IDENTITY
+    whole = scan.frame == IDENTITY and scan.pixels.shape == (height, width)  # the left of two pages keeps its place, too
     small = cv2.resize(scan.pixels, size, interpolation=cv2.INTER_AREA) if whole else _placed(scan, size)
     _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY])
     return np.asarray(jpeg, np.uint8).tobytes()

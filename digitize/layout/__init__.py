@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
-from digitize.layout.detection import DetectedText, body_size, detect_text
+from digitize.layout.detection import LARGE_TYPE, DetectedText, body_size, detect_text
 from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
+from digitize.layout.headings import HEADING_SIZE
 from digitize.layout.initials import Initial, find_initials, join_read_initials, missed_signs
 from digitize.layout.ink import make_ink, without
 from digitize.layout.letters import set_heights
@@ -71,13 +72,17 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
         level = [line for line in level if not any(inside(line, other) for other in passed)]
     merged = part_merged(ink, level)
     thin = slender(ink, rules, type_size)
-    ink = without(ink, ornamented)  # a mark of a rule, where a line is cut, would be one of the line's signs
+    ink = without(
+        ink, slender(ink, ornamented, type_size)
+    )  # a mark of a rule, where a line is cut, would be one of the line's signs
     completed = complete_lines(ink, merged, thin, [*panels, *pictures], upright)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)
     completed = trim_marks(ink, completed, type_size) if vertical else completed
     walls = (*thin, *(side for panel in panels for side in sides(panel)))
-    pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size))
+    # Ideographs are measured exactly, and the tiers' gutters stand in line all over a vertical page, also over its decks.
+    whole = HEADING_SIZE if vertical else LARGE_TYPE
+    pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size, whole=whole))
     lines = join_lines(pieces, Gutters(ink, pieces, walls, type_size))
     lines += _upright_lines(ink, upright, rules, merged, type_size) if upright else ()
     in_type = set_heights(ink, lines)

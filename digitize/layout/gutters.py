@@ -158,8 +158,11 @@ class Gutters:
     Headings in large type and rules across are walls: what stands beyond them is set in columns of its own.
     """
 
-    def __init__(self, ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: float) -> None:
-        self.type_size = type_size
+    def __init__(
+        self, ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: float, *, whole: float = LARGE_TYPE
+    ) -> None:
+        """Take in what is printed on a page; lines from so many type sizes on in height, `whole`, are cut at rules only."""
+        self.type_size, self._whole = type_size, whole
         self._ink = ink
         self._uprights = [rule for rule in rules if rule.upright]
         text = [line for line in lines if not self.is_large(line)]
@@ -175,9 +178,9 @@ class Gutters:
         return line.height >= LARGE_TYPE * self.type_size
 
     def cuts(self, line: Box) -> list[float]:
-        """Where rules and gutters cut a line, x ascending. Large type is cut at rules only."""
+        """Where rules and gutters cut a line, x ascending."""
         found = [rule.cx for rule in self._uprights if _crosses(rule, line)]
-        if self.is_large(line):
+        if line.height >= self._whole * self.type_size:
             return sorted(found)
         inked = self._inked[line] if line in self._inked else self._characters(line)
         whole = self._whites(line, inked)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from digitize.layout.ink import components, odd, picked
+from digitize.layout.separators import RULE_SLOPE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,11 +96,20 @@ def _rows(ink: Ink, marks: NDArray[np.uint8], sizes: tuple[float, float], *, ver
     thickness, unit = sizes
     bar = np.ones((odd(GAP * unit), 1) if vertical else (1, odd(GAP * unit)), np.uint8)
     joined = np.asarray(cv2.morphologyEx(marks, cv2.MORPH_CLOSE, bar), np.uint8)
+    if not vertical:
+        marks, joined = marks.T, joined.T
     found = []
-    for x, y, w, h in components(joined).tolist():
-        length, across = (h, w) if vertical else (w, h)
-        if length >= LENGTH * unit and across <= thickness:
-            inked = marks[y : y + h, x : x + w].any(axis=1 if vertical else 0)
+    for x, y, width, length in components(np.ascontiguousarray(joined)).tolist():
+        own = joined[y : y + length, x : x + width]
+        long = length >= LENGTH * unit and width <= thickness + RULE_SLOPE * length
+        if long and _is_thin(own, round(LENGTH * unit), thickness):
+            inked = marks[y : y + length, x : x + width].any(axis=1)
             if inked.mean() >= INKED:
-                found.append(ink.box(x, y, w, h))
+                found.append(ink.box(x, y, width, length) if vertical else ink.box(y, x, length, width))
     return found
+
+
+def _is_thin(row: NDArray[np.uint8], stretch: int, thickness: float) -> bool:
+    """Whether a row of marks, upright, is nowhere thicker than so many pixels, though it may lean or bend as a whole."""
+    parts = (row[first : first + stretch].any(axis=0) for first in range(0, len(row), stretch))
+    return all(np.ptp(np.flatnonzero(part)) < thickness + RULE_SLOPE * stretch for part in parts if part.any())

@@ -39,14 +39,13 @@ TILE = 16_384
 NEIGHBOURS = 3
 
 
-def clean(scan: Scan, options: Options, *, scratches: bool = True) -> Scan:  # noqa: ARG001 - every stage takes the options
+def clean(scan: Scan, options: Options, *, vertical: bool = False) -> Scan:  # noqa: ARG001 - every stage takes the options
     """Turn a scan into a page: ink 0, paper 255, upright, the film around it cut off.
 
     Args:
         scan: as `open_scans` gave it; it is not changed.
         options: what the run was told.
-        scratches: whether to look for scratches. In a vertical page's reading frame the rules between its tiers run
-            upright through the page and touch the type, as scratches do, and would be painted over.
+        vertical: whether it is a page of vertical lines in its reading frame.
 
     Returns:
         A scan whose `frame` maps its pixels to original pixels, with `negative`, `skew` and a step for each change.
@@ -54,11 +53,10 @@ def clean(scan: Scan, options: Options, *, scratches: bool = True) -> Scan:  # n
     positive = made_positive(scan)
     outline = find_page(positive.pixels)
     straight = evened(straightened(positive, outline))
-    if not scratches:
-        return straight
     if outline is None:
-        return unscratched(straight, None)
-    return unscratched(straight, _between(outline, positive, straight), edges=_seen_edges(outline, positive.pixels.shape))
+        return unscratched(straight, None, vertical=vertical)
+    edges = _seen_edges(outline, positive.pixels.shape)
+    return unscratched(straight, _between(outline, positive, straight), edges, vertical=vertical)
 
 
 def made_positive(scan: Scan) -> Scan:
@@ -103,15 +101,16 @@ def evened(scan: Scan) -> Scan:
     return _with_step(replace(scan, pixels=even_out(scan.pixels, exposure)), "even-exposure", settings)
 
 
-def unscratched(scan: Scan, outline: Polygon | None, edges: Edges = NO_EDGES) -> Scan:
+def unscratched(scan: Scan, outline: Polygon | None, edges: Edges = NO_EDGES, *, vertical: bool = False) -> Scan:
     """The scan, upright and evenly exposed, with the film's dark scratches painted over.
 
     Args:
         scan: ink 0, paper 255, upright.
         outline: the page's, in pixels of the scan; None where it is all of them.
         edges: which of the page's edges are seen within the film's frame.
+        vertical: whether it is a page of vertical lines in its reading frame.
     """
-    scratches = find_scratches(scan.pixels, scan.skew, outline, edges)
+    scratches = find_scratches(scan.pixels, scan.skew, outline, edges, vertical=vertical)
     if not scratches:
         return scan
     return _with_step(

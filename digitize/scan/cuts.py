@@ -75,10 +75,12 @@ def _lines_cut(pixels: NDArray[np.uint8], scratch: Scratch) -> int:
     return _alternations(flanks.white, np.any([side.touches & (side.ink < RULE_ROW) for side in flanks.sides], axis=0))
 
 
-def cuts_characters(turned: NDArray[np.uint8], scratch: Scratch) -> bool:
+def cuts_characters(turned: NDArray[np.uint8], scratch: Scratch, *, both: bool = False) -> bool:
     """Whether a level scratch runs through the characters along it.
 
-    `turned` are the page's pixels with x and y exchanged, so that the scratch runs down them.
+    `turned` are the page's pixels with x and y exchanged, so that the scratch runs down them. `both`: whether strokes must go
+    on at both sides of it; those that touch one side alone may as well be the crests of a wavy rule, or hatching that ends at
+    a drawing's frame.
     """
     long_side = max(turned.shape)
     length = len(scratch.middle) / long_side
@@ -88,7 +90,8 @@ def cuts_characters(turned: NDArray[np.uint8], scratch: Scratch) -> bool:
     flanks = _flanks(turned, scratch, BESIDE / 2)
     if (np.maximum(flanks.sides[0].ink, flanks.sides[1].ink) > SOLID).mean() > SOLID:
         return False
-    cut = np.any([side.touches & (side.ink >= STROKES_ROW) & (side.ink < RULE_ROW) for side in flanks.sides], axis=0)
+    strokes = [side.touches & (side.ink >= STROKES_ROW) & (side.ink < RULE_ROW) for side in flanks.sides]
+    cut = np.all(strokes, axis=0) if both else np.any(strokes, axis=0)
     characters = max(LINES, CHARACTERS_SHARE * length / CHARACTER_PITCH)
     if _alternations(flanks.white, cut) < characters:
         return False

@@ -93,7 +93,12 @@ NO_EDGES = Edges(upright=False, level=False)
 
 
 def find_scratches(
-    pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges = NO_EDGES
+    pixels: NDArray[np.uint8],
+    skew: float,
+    outline: Polygon | None,
+    edges: Edges = NO_EDGES,
+    *,
+    vertical: bool = False,
 ) -> tuple[Scratch, ...]:
     """Find the dark scratches that run down or across the page, or a part of it: pages lie either way on the film.
 
@@ -103,24 +108,36 @@ def find_scratches(
         outline: the page, in these pixels; None where it is all of them.
         edges: which of the page's edges are the paper's, as the film's frame is seen around them: no rule is printed from
             one to the other, however narrow the margins are.
+        vertical: whether it is a page of vertical lines in its reading frame. There the rules between tiers run upright
+            through the page and touch the type, so that upright scratches are told by the margins alone; and level ones,
+            along the lines, must cut characters through: wavy rules are set close to the type there.
     """
-    return (*_upright(pixels, skew, outline, edges), *_level(pixels, skew, outline, edges))
+    upright = _upright(pixels, skew, outline, edges, by_type=not vertical)
+    return (*upright, *_level(pixels, skew, outline, edges, both_sides=vertical))
 
 
-def _upright(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges) -> Iterator[Scratch]:
+def _upright(
+    pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges, *, by_type: bool
+) -> Iterator[Scratch]:
     bands = _make_bands(pixels, PIECE)
     margins = _Margins(bands, outline, seen=edges.upright)
-    return _found(bands, _pieces(bands, skew), lambda scratch: margins.reached_by(scratch) or cuts_type(pixels, scratch))
+
+    def is_scratch(line: Scratch) -> bool:
+        return margins.reached_by(line) or (by_type and cuts_type(pixels, line))
+
+    return _found(bands, _pieces(bands, skew), is_scratch)
 
 
-def _level(pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges) -> Iterator[Scratch]:
+def _level(
+    pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges, *, both_sides: bool
+) -> Iterator[Scratch]:
     """Scratches across the page: along lines of type and printed rules, so that more is asked of them."""
     turned = np.asarray(cv2.transpose(pixels), np.uint8)
     bands = _make_bands(turned, LEVEL_PIECE)
     margins = _Margins(bands, None if outline is None else tuple((y, x) for x, y in outline), seen=edges.level)
 
     def is_scratch(line: Scratch) -> bool:
-        return (margins.reached_by(line) and runs_close_to_type(turned, line)) or cuts_characters(turned, line)
+        return (margins.reached_by(line) and runs_close_to_type(turned, line)) or cuts_characters(turned, line, both=both_sides)
 
     found = _found(bands, _pieces(bands, -skew, only_thin=True), is_scratch)
     return (replace(scratch, level=True) for scratch in found)
