@@ -615,6 +615,14 @@ def test_a_caption_set_like_text_is_parted_from_it_by_white() -> None:
     assert [(d.role, len(d.lines)) for d in found if d.lines] == [(Role.CAPTION, 2), (Role.PARAGRAPH, 6)]
 
 
+def test_a_caption_is_no_shorter_for_a_line_of_low_letters() -> None:
+    """Where all lines below a picture are smaller than the text, one that is lower than the others parts nothing."""
+    picture = Box(60, 200, 400, 390)
+    lines = [Box(60, 400, 380, 416), Box(60, 425, 390, 443), Box(60, 450, 300, 468)]
+    (found,) = (draft for draft in find_regions(lines, [picture], (), (), TYPE) if draft.lines)
+    assert (found.role, len(found.lines)) == (Role.CAPTION, 3)
+
+
 def test_text_goes_on_below_a_picture() -> None:
     """Full lines of body type below a picture are text, though a speck makes one of them lower or wider."""
     picture, lines = Box(60, 200, 500, 390), column_lines(0, 4, y=400)
@@ -783,6 +791,14 @@ def test_small_lines_next_to_a_headline_are_kicker_and_deck() -> None:
     assert sorted(rest) == sorted(body)
 
 
+def test_the_last_word_of_a_headline_may_have_low_letters_only() -> None:
+    """A line that is surely one of a headline is a part of it below larger ones, and not its deck."""
+    first, second, last = Box(100, 100, 500, 140), Box(100, 160, 400, 200), Box(100, 220, 280, 248)
+    body = column_lines(0, 5, y=270)
+    (heading,), _ = find_headings([first, second, last, *body], body, (), TYPE, [last])
+    assert [role for _, role in heading.lines] == [Role.HEADLINE] * 3
+
+
 def test_lines_of_a_heading_stand_closer_where_ideographs_fill_their_squares() -> None:
     """White of a line's whole height is within a headline of letters, and between two headings of a vertical page."""
     lines = [Box(0, 0, 400, 40), Box(0, 80, 400, 120)]
@@ -796,6 +812,15 @@ def test_a_heading_set_downwards_is_read_from_right_to_left() -> None:
     (heading,), rest = find_headings([second, first, kicker], (), (), TYPE)
     assert heading.lines == ((kicker, Role.KICKER), (first, Role.HEADLINE), (second, Role.HEADLINE))
     assert rest == ()
+
+
+def test_a_name_beside_a_heading_set_downwards_is_a_part_of_it() -> None:
+    """A small upright line anywhere along an upright heading belongs to it, and one beyond its end does not."""
+    title, name = Box(200, 200, 250, 700), Box(150, 530, 170, 640)
+    (heading,), _ = find_headings([title, name], (), (), TYPE)
+    assert [role for _, role in heading.lines] == [Role.HEADLINE, Role.DECK]
+    (heading,), rest = find_headings([title, replace(name, y0=670, y1=780)], (), (), TYPE)
+    assert len(rest) == 1
 
 
 def test_upright_headings_with_an_article_between_are_two() -> None:

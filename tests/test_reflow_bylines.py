@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digitize.reflow.bylines import byline_persons, is_byline
+from digitize.reflow.bylines import byline_persons, is_byline, is_signature
 from digitize.reflow.cues import Cues, load_cues
 
 CHINESE = load_cues("zh-Hans")
@@ -151,3 +151,26 @@ def test_names_in_brackets_may_have_lost_the_space_between_them() -> None:
 def test_other_words_in_brackets_do_not_sign(text: str) -> None:
     """What is no name is no byline, nor is a name without brackets."""
     assert not is_byline(text, CHINESE)
+
+
+@pytest.mark.parametrize("text", ["青湖市读者 李宁刚", "青湖市读者李宁刚", "读者 李宁刚"])
+def test_a_reader_signs_a_letter_with_a_town(text: str) -> None:
+    """What stands before the name is no person."""
+    assert is_byline(text, CHINESE)
+    assert [(text[start:end], name) for start, end, name, _ in byline_persons(text, CHINESE)] == [("李宁刚", "李宁刚")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Thomas Bennett", True),
+        ("David J. McArthur", True),
+        ("Mary Ann O’Brien", True),
+        ("Police were called", False),
+        ("Health Editor", False),
+        ("The", False),
+    ],
+)
+def test_a_name_by_itself_is_told_by_its_capitals(text: str, *, name: bool) -> None:
+    """Two or three words with capitals, one of which may be a letter, sign an item below its headline."""
+    assert is_signature(text, load_cues("en")) is name

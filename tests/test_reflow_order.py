@@ -663,6 +663,21 @@ def test_paragraphs_without_indents_are_parted_by_white() -> None:
     assert parted == ["甲" * 36 + "。", "乙" * 52 + "。", "丙" * 52 + "。"] * 2
 
 
+def test_a_lone_paragraph_below_a_subheading_is_set_as_its_column_is() -> None:
+    """Where a column's paragraphs have no indents, one by itself below a subheading has none either, and belongs to it."""
+    indented = text_block("o", ["\u3000\u3000" + "丁" * 14, "丁丁丁。", "\u3000\u3000" + "丁" * 14, "丁丁丁。"] * 2, column=2)
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 0)),
+        text_block("a", [*full("甲", 2), "甲甲。", *full("甲", 2), "甲甲。", *full("甲", 2), "甲甲。"], column=0),
+        text_block("s", ["\u3000" * 5 + "丙" * 6], column=0, y=600),
+        text_block("b", [*full("乙", 3)], column=0, y=650),
+        text_block("c", ["乙乙。", *full("乙", 2), "乙。"], column=1, y=300),
+        heading("k", "别的", columns=(2, 2)),
+        indented,
+    )
+    assert len(articles(page)) == 2
+
+
 def test_items_on_one_page_may_be_set_with_indents_and_without() -> None:
     """Blocks below one another show together how their item is set, whatever the item beside it does."""
     indented = ["\u3000\u3000" + "丁" * 14, *full("丁", 2), "丁" * 4 + "。"]
@@ -949,3 +964,12 @@ def test_unequal_lines_of_words_are_one_paragraph() -> None:
     page = replace(page_of(heading("h", "BRIDGE", columns=(0, 0)), text_block("a", lines)), language="en")
     (article,) = articles(page)
     assert sum(passage.role is Role.PARAGRAPH for passage in article.passages) == 1
+
+
+@pytest.mark.parametrize("words", ["遗失声明", "安河区人民法院公告", "讣告", "招租"])
+def test_a_notice_that_was_paid_for_is_an_advertisement(words: str) -> None:
+    """Losses, courts and deaths are announced under a heading of their own: no news."""
+    page = page_of(heading("h", words, columns=(0, 0)), text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4), "甲。"]))
+    assert [article.kind for article in articles(page)] == [ArticleKind.ADVERTISEMENT]
+    news = page_of(heading("h", "法院公告栏换新", columns=(0, 0)), text_block("a", ["\u3000\u3000" + "甲" * 14, "甲。"]))
+    assert [article.kind for article in articles(news)] == [ArticleKind.ARTICLE]

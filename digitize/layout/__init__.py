@@ -16,6 +16,7 @@ from digitize.layout.gutters import Gutters
 from digitize.layout.headings import HEADING_SIZE
 from digitize.layout.initials import Initial, find_initials, join_read_initials, missed_signs
 from digitize.layout.ink import make_ink, without
+from digitize.layout.lettering import find_lettering
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
 from digitize.layout.merged import part_merged
@@ -94,7 +95,9 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     # Vertical pages set headings in larger type; film runs strokes of small type together and makes it look bold.
     widths = {} if vertical else stroke_widths(ink, set_lines)
     drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=widths, vertical=vertical)
-    return make_page(_bare_page(scan, type_size, writing_mode), [_with_ink(draft, as_set) for draft in drafts], furniture)
+    lettering = () if vertical else find_lettering([line for line in detected if line not in printed], pictures, type_size)
+    inked = [*(_with_ink(draft, as_set) for draft in drafts), *lettering]
+    return make_page(_bare_page(scan, type_size, writing_mode), inked, furniture)
 
 
 def _bare_page(scan: Scan, type_size: float, writing_mode: WritingMode) -> Page:

@@ -40,6 +40,9 @@ WHOLE_PANEL = 0.8
 PANEL_FILL = 0.9
 """Share of its rectangle that a panel's or tint's outline takes; a photo's dark parts are ragged."""
 
+REVERSED_GROUND = 0.75
+"""Light type on a ground lighter than this share of the paper's level could hardly be read."""
+
 PANEL_GROUND = 0.45
 """Share of a panel that is black: light type covers at most half of what it stands on."""
 
@@ -119,9 +122,28 @@ def _text_cover(area: Box, lines: Sequence[Box]) -> float:
 
 
 def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, ...]:
-    """Find black panels with light type: solid black, rectangular, with detected lines in them."""
+    """Find panels with light type: solid black or of an even grey, rectangular, with detected lines in them."""
+    paper = ink.level(PAPER_PERCENTILE)
+    black = _solid(ink, type_size, lines, int(paper) // 2)
+    grey = [box for box in _solid(ink, type_size, lines, REVERSED_GROUND * paper) if _is_reversed(ink, box, lines)]
+    return (*black, *(box for box in grey if not any(box.intersection(other) > 0 for other in black)))
+
+
+def _is_reversed(ink: Ink, panel: Box, lines: Sequence[Box]) -> bool:
+    """Whether a ground is of one tone, and its type, as detected, lighter: a tint has dark type, a photo many tones."""
+    paper, ground = ink.level(PAPER_PERCENTILE), ink.grey[ink.window(panel)]
+    tone = float(np.median(ground))
+    type_ = [ink.grey[ink.window(line)] for line in lines if _is_inside(line, panel) and line.area < WHOLE_PANEL * panel.area]
+    lighter = sum(np.count_nonzero(grey > tone + EVEN * paper) for grey in type_)
+    darker_ = sum(np.count_nonzero(grey < tone - EVEN * paper) for grey in type_)
+    even = np.count_nonzero(np.abs(ground - tone) <= EVEN * paper)
+    return bool(lighter > darker_ and even >= PANEL_GROUND * ground.size)
+
+
+def _solid(ink: Ink, type_size: float, lines: Sequence[Box], level: float) -> tuple[Box, ...]:
+    """The rectangles of solid ground, darker than a grey level, with lines on it that keep off its sides."""
     unit = type_size * ink.scale
-    dark = darker(ink.grey, int(ink.level(PAPER_PERCENTILE)) // 2)
+    dark = darker(ink.grey, level)
     stroke = np.ones((odd(PANEL_STROKE * unit),) * 2, np.uint8)
     # Closed again, so that a light scratch does not part a panel in two.
     ground = cv2.morphologyEx(cv2.morphologyEx(dark, cv2.MORPH_OPEN, stroke), cv2.MORPH_CLOSE, stroke)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, adorns, hull
 from digitize.layout.blocks import EDGE, INDENT, separated, stacks
+from digitize.layout.emphasis import LOW_LETTERS
 from digitize.layout.subheadings import find_subheadings
 from digitize.layout.upright import transposed, turned, turned_back, upright_lines
 from digitize.model import Role
@@ -71,13 +72,15 @@ class Heading:
 class Ground:
     """What headings on one ground are told apart from: running text, rules and pictures, and the body type's size.
 
-    `gap` is the white between the lines of one heading, at most, in heights of the larger line.
+    `gap` is the white between the lines of one heading, at most, in heights of the larger line. `along`: whether a small line
+    next to a heading is its kicker, deck or byline wherever along it that stands: nothing else is set downwards beside one.
     """
 
     body: Sequence[Box]
     obstacles: Sequence[Box]
     type_size: float
     gap: float
+    along: bool = False
 
 
 def find_headings(
@@ -108,20 +111,23 @@ def find_headings(
     heads = [head for head in heads if not any(_is_fellow(head, line, ground.gap) for line in tall)]
     level = [line for line in level if line not in heads]
     headings = _find_level(level, ground, small_heads)
-    headings += [_with_roles(group) for group in _group(heads, ground)]
+    headings += [_with_roles(group, heads) for group in _group(heads, ground)]
     turn, back = (transposed, transposed) if vertical else (turned, turned_back)
     headings += [
         Heading(tuple(zip(back(line for line, _ in heading.lines), (role for _, role in heading.lines), strict=True)))
-        for heading in _find_level(turn(upright), replace(ground, body=(), obstacles=turn(obstacles)))
+        for heading in _find_level(turn(upright), replace(ground, body=(), obstacles=turn(obstacles), along=not vertical))
     ]
     taken = {line for heading in headings for line, _ in heading.lines}
     return tuple(headings), tuple(line for line in lines if line not in taken)
 
 
 def _is_fellow(head: Box, line: Box, gap: float) -> bool:
-    """Whether a headline in small type goes on from a line in large type, or that from it, in about one size."""
+    """Whether a headline in small type goes on from a line in large type, or that from it, in about one size.
+
+    Its last line may have low letters only.
+    """
     upper, lower = sorted((head, line), key=lambda box: box.y0)
-    alike = max(head.height, line.height) <= SAME_SIZE * min(head.height, line.height)
+    alike = max(head.height, line.height) <= (LOW_LETTERS if head is lower else SAME_SIZE) * min(head.height, line.height)
     return alike and _continues(upper, lower, gap) and abs(upper.x0 - lower.x0) <= line.height / 2
 
 
@@ -139,7 +145,7 @@ def _find_level(lines: Sequence[Box], whole: Ground, heads: Sequence[Box] = ()) 
         above, below = (_attached(group, [line for line in small if line not in taken], ground, sign) for sign in (-1, 1))
         amid = [line for line in small if line not in taken and _stands_amid(line, group)]
         taken.update(above, below, amid)
-        headings.append(_with_roles(sorted([*above, *group, *amid, *below], key=lambda line: line.y0)))
+        headings.append(_with_roles(sorted([*above, *group, *amid, *below], key=lambda line: line.y0), heads))
     return headings
 
 
@@ -215,7 +221,7 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
             if line not in collected
             and -0.3 * line.height <= _distance(edge, line, sign) <= reach
             and edge.overlap_x(line) >= 0.5 * min(edge.width, line.width)
-            and _aligned(line, edge, ground.type_size)
+            and ((ground.along and edge.overlap_x(line) >= line.width) or _aligned(line, edge, ground.type_size))
             and all(
                 max(line.height, other.height) <= SAME_SIZE * min(line.height, other.height) for other in (*fellows, *collected)
             )
@@ -281,10 +287,10 @@ def _nearer_to_text(line: Box, edge: Box, ground: Ground, sign: int) -> bool:
     return any(_distance(line, other, sign) < _distance(edge, line, sign) for other in near)
 
 
-def _with_roles(lines: Sequence[Box]) -> Heading:
-    """The largest type is the headline; what stands above it is the kicker, what stands below it the deck."""
+def _with_roles(lines: Sequence[Box], heads: Sequence[Box]) -> Heading:
+    """The largest type is the headline, with the `heads` that are measured as small; above it is the kicker, below the deck."""
     size = max(line.height for line in lines)
-    main = [index for index, line in enumerate(lines) if line.height * SAME_SIZE >= size]
+    main = [index for index, line in enumerate(lines) if line.height * SAME_SIZE >= size or line in heads]
     first, last = main[0], main[-1]
     roles = [Role.KICKER if i < first else Role.DECK if i > last else Role.HEADLINE for i in range(len(lines))]
     return Heading(tuple(zip(lines, roles, strict=True)))

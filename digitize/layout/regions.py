@@ -249,10 +249,10 @@ def _caption_length(block: Block, type_size: float, *, parted: bool) -> int:
     leading = min(gaps, default=0.0)
     for count in range(1, min(CAPTION_LINES, len(lines) - 1) + 1):
         apart = gaps[count - 1] - leading > CAPTION_APART * type_size
-        # One line more is the caption's, too: its height depends on its letters.
-        smaller = len(lines) > count + 1 and max(line.height for line in lines[:count]) < CAPTION_SIZE * min(
-            line.height for line in lines[count : count + 2]
-        )
+        # One line more is the caption's, too: its height depends on its letters. What follows is as large as the text is.
+        following = min((line.height for line in lines[count : count + 2]), default=0.0)
+        smaller = len(lines) > count + 1 and max(line.height for line in lines[:count]) < CAPTION_SIZE * following
+        smaller &= following >= CAPTION_SIZE * type_size
         if apart or smaller:
             return count
     if len(lines) > CAPTION_LINES:

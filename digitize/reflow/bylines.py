@@ -75,6 +75,10 @@ def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ..
     Where a word that may stand alone closes the byline, such words follow their names: 王一/文 李二/图. Words behind the names
     that tell from where the item was filed are left aside.
     """
+    signed = cues.signature.fullmatch(text.strip())
+    if signed and signed.groupdict().get("names"):  # a reader of such a town
+        at = signed.start("names") + len(text) - len(text.lstrip())
+        return tuple((start + at, end + at, name, role) for start, end, name, role in _persons(signed["names"], cues))
     return _persons(text[: _names_end(text, cues)], cues)
 
 
@@ -102,9 +106,15 @@ def _persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
 
 
 def is_signature(text: str, cues: Cues) -> bool:
-    """Whether a line of text is names and nothing else, each with a common surname; spaces may part a name's signs."""
+    """Whether a line of text is names and nothing else, each with a common surname, or in capitals, and no post.
+
+    Spaces may part a name's signs.
+    """
     names = text.strip(_ORNAMENTS).split()
-    return bool(names) and (all(map(cues.person.fullmatch, names)) or bool(cues.person.fullmatch("".join(names))))
+    if cues.filed.fullmatch(text.strip()):
+        return False
+    whole = ("".join(names), " ".join(names))
+    return bool(names) and (all(map(cues.person.fullmatch, names)) or any(map(cues.person.fullmatch, whole)))
 
 
 def _parted_names(name: str, cues: Cues) -> tuple[str, ...]:

@@ -98,7 +98,8 @@ def _byline_length(region: Region, edges: Edges, type_size: float, cues: Cues) -
     if not others:
         return int(is_byline(first.text, cues) or is_signature(first.text, cues))
     posted = f"{first.text} {others[0].text}"
-    if not is_byline(first.text, cues):
+    named = is_signature(first.text, cues) and not others[0].text.strip()[:1].islower()
+    if not is_byline(first.text, cues) and not named:
         return 2 if is_byline(posted, cues) else 0
     if is_byline(posted, cues) and set_apart(first, edges, type_size) == set_apart(others[0], edges, type_size):
         return 2

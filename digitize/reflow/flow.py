@@ -270,10 +270,16 @@ def flush_blocks(text: Sequence[Region], type_size: float, cues: Cues) -> frozen
 
 
 def _block_below(region: Region, text: Sequence[Region], type_size: float) -> Region | None:
-    """The block right below another one in its column."""
+    """The block right below another one in its column, past a subheading in the column's middle."""
     lower = [other for other in text if other is not region and _one_column(other, region) and other.box.y0 > region.box.y1]
-    nearest = min(lower, key=lambda other: other.box.y0, default=None)
-    return nearest if nearest and nearest.box.y0 - region.box.y1 <= PARAGRAPH_WHITE * type_size else None
+    edges, foot = block_edges(region), region.box.y1
+    for other in sorted(lower, key=lambda other: other.box.y0):
+        if other.box.y0 - foot > PARAGRAPH_WHITE * type_size:
+            return None
+        if len(other.lines) > 1 or not is_centred(other.lines[0], edges, type_size):
+            return other
+        foot = other.box.y1
+    return None
 
 
 def _paragraph_starts(region: Region, below: Region | None, type_size: float, cues: Cues) -> tuple[int, int]:

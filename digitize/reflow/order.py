@@ -10,7 +10,7 @@ from digitize.geometry import hull
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, Role
 from digitize.reflow.cues import load_cues
 from digitize.reflow.decks import part_bylines, part_decks
-from digitize.reflow.figures import figure_links
+from digitize.reflow.figures import figure_links, head_by_lettering
 from digitize.reflow.flow import (
     in_heading_order,
     is_justified,
@@ -85,6 +85,7 @@ def read_order(page: Page) -> Page:
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
     units = _units(page.regions, links)
+    links += head_by_lettering(units, figure_links(units, page), page, cues)
     units, links = join_summaries(units, links, page, cues)
     figures = figure_links(units, page)
     own = {region.id: region for region in page.regions}

@@ -132,10 +132,10 @@ def _signed(lines: Sequence[PlacedLine], role: Role, cues: Cues) -> list[PlacedL
     """The lines of a heading's part that are its byline: names, and a post below a name."""
     signed: list[PlacedLine] = []
     for before, placed in zip((None, *lines), lines, strict=False):
-        if _signs(placed.line.text, role, cues):
-            signed.append(placed)
-        elif before and role is not Role.HEADLINE and is_byline(f"{before.line.text} {placed.line.text}", cues):
+        if before and role is not Role.HEADLINE and is_byline(f"{before.line.text} {placed.line.text}", cues):
             signed += [line for line in (before, placed) if line not in signed]
+        elif _signs(placed.line.text, role, cues):
+            signed.append(placed)
     return signed
 
 

@@ -106,9 +106,9 @@ def mark_advertisements(page: Page, cues: Cues) -> Page:
 
 
 def heads_advertisements(region: Region, cues: Cues) -> bool:
-    """Whether a heading stands over advertisements and says so: 分类信息, Classified."""
+    """Whether a heading stands over advertisements and says so: 分类信息, Classified; or over a notice: 遗失声明."""
     text = " ".join(line.text.strip() for line in region.lines)
-    return region.role in HEADING_ROLES and bool(cues.advertisement.fullmatch(text))
+    return region.role in HEADING_ROLES and bool(cues.advertisement.fullmatch(text) or cues.notice.fullmatch(text))
 
 
 def speaks_of_trade(unit: Iterable[Region], cues: Cues) -> bool:

@@ -32,8 +32,8 @@ class Cues:
     role: re.Pattern[str]  # a word that names the work of a person in a byline
     role_alone: re.Pattern[str]  # such a word that may stand without a name
     filed: re.Pattern[str]  # what may follow the names of a byline: from where the item was filed, what post the writer holds
-    signature: re.Pattern[str]  # a whole line: a byline without any such word
-    person: re.Pattern[str]  # a whole name that can be told from other words, in scripts without spaces and capitals
+    signature: re.Pattern[str]  # a whole line: a byline without any such word; group names, where more than names stands in it
+    person: re.Pattern[str]  # a whole name that can be told from other words: by common surnames, or where capitals tell
     joiner: re.Pattern[str]  # a word between two names
     continued_to: re.Pattern[str]  # the item goes on elsewhere: group page
     continued_from: re.Pattern[str]
@@ -47,6 +47,7 @@ class Cues:
     rubric: re.Pattern[str]  # a whole line over a headline: the standing name of a column, not a kicker
     advertisement: re.Pattern[str]  # a whole line: it marks what shares its box, or stands under it, as advertisements
     trade: re.Pattern[str]  # words of an advertisement that does not say that it is one: prices, addresses, praise
+    notice: re.Pattern[str]  # a whole heading: over a notice that was paid for
     summary: re.Pattern[str]  # a whole line, or a line's start with a bracket or colon behind: over the key points of an item
     index: re.Pattern[str]  # at the start of a heading: it stands over an index of the issue, not over an item
 
@@ -100,6 +101,7 @@ def load_cues(language: str) -> Cues:
         rubric=_any_of(_given(table, "rubric"), parts),
         advertisement=_any_of(_given(table, "advertisement"), parts),
         trade=_any_of(_given(table, "trade"), parts),
+        notice=_any_of(_given(table, "notice"), parts),
         summary=_any_of(_given(table, "summary"), parts),
         index=_any_of(_given(table, "index"), parts),
     )
