@@ -32,15 +32,17 @@ class Box:
     x1: float
     y1: float
 
+    # A page's boxes are compared some 100,000 times, and most are apart: comparisons tell that sooner than min and max.
+
     @property
     def width(self) -> float:
         """Extent in x, in pixels; never negative."""
-        return max(0.0, self.x1 - self.x0)
+        return self.x1 - self.x0 if self.x1 > self.x0 else 0.0
 
     @property
     def height(self) -> float:
         """Extent in y, in pixels; never negative."""
-        return max(0.0, self.y1 - self.y0)
+        return self.y1 - self.y0 if self.y1 > self.y0 else 0.0
 
     @property
     def area(self) -> float:
@@ -69,15 +71,18 @@ class Box:
 
     def overlap_x(self, other: Box) -> float:
         """How many pixels the two share in x; 0 when they are apart."""
+        if self.x1 <= other.x0 or other.x1 <= self.x0:
+            return 0.0
         return max(0.0, min(self.x1, other.x1) - max(self.x0, other.x0))
 
     def overlap_y(self, other: Box) -> float:
         """How many pixels the two share in y; 0 when they are apart."""
+        if self.y1 <= other.y0 or other.y1 <= self.y0:
+            return 0.0
         return max(0.0, min(self.y1, other.y1) - max(self.y0, other.y0))
 
     def intersection(self, other: Box) -> float:
         """The area that the two share, in square pixels."""
-        # Most boxes of a page are apart, and comparisons tell that sooner than arithmetic.
         if self.y1 <= other.y0 or other.y1 <= self.y0 or self.x1 <= other.x0 or other.x1 <= self.x0:
             return 0.0
         return self.overlap_x(other) * self.overlap_y(other)

@@ -9,6 +9,7 @@ import numpy as np
 
 from digitize.export import SVG_SUFFIX, export_page, to_svg
 from digitize.geometry import IDENTITY
+from digitize.scan.overview import reduced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,8 +46,12 @@ def preview_of(scan: Scan) -> bytes:
     height, width = scan.source.height, scan.source.width
     scale = min(1.0, PREVIEW_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    whole = scan.frame == IDENTITY and scan.pixels.shape == (height, width)  # the left of two pages keeps its place, too
-    small = cv2.resize(scan.pixels, size, interpolation=cv2.INTER_AREA) if whole else _placed(scan, size)
+    # The left of two pages keeps its place, too.
+    if scan.frame == IDENTITY and scan.pixels.shape == (height, width):
+        # In two steps: by a whole number first, which leaves little to the other.
+        small = cv2.resize(reduced(scan.pixels, int(1 / scale)).pixels, size, interpolation=cv2.INTER_AREA)
+    else:
+        small = _placed(scan, size)
     _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, PREVIEW_QUALITY])
     return np.asarray(jpeg, np.uint8).tobytes()
 

@@ -123,4 +123,4 @@ def points_text(polygon: Polygon, page: Page) -> str:
 
 
 def _clip(value: float, limit: int) -> int:
-    return min(max(round(value), 0), limit)
+    return 0 if value < 0 else limit if value > limit else round(value)

@@ -75,14 +75,18 @@ class Ink:
     def window(self, box: Box) -> tuple[slice, slice]:
         """The rows and columns of the working image under a box."""
         height, width = self.mask.shape
-        top, bottom = (round(min(max(y * self.scale, 0), height)) for y in (box.y0, box.y1))
-        left, right = (round(min(max(x * self.scale, 0), width)) for x in (box.x0, box.x1))
+        top, bottom = _within(box.y0 * self.scale, height), _within(box.y1 * self.scale, height)
+        left, right = _within(box.x0 * self.scale, width), _within(box.x1 * self.scale, width)
         return slice(top, max(top + 1, bottom)), slice(left, max(left + 1, right))
 
     def box(self, x: float, y: float, width: float, height: float) -> Box:
         """A box of working pixels in reading-frame pixels."""
         left, top, right, bottom = (float(edge) / self.scale for edge in (x, y, x + width, y + height))
         return Box(left, top, right, bottom)
+
+
+def _within(place: float, length: int) -> int:
+    return 0 if place < 0 else length if place > length else round(place)
 
 
 def without(ink: Ink, boxes: Iterable[Box]) -> Ink:

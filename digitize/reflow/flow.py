@@ -122,8 +122,8 @@ def block_edges(region: Region) -> Edges:
 
 
 def _shared_edge(positions: NDArray[np.float64], size: float) -> float:
-    """The outermost position that enough others share, or one less than an indent further in that more share."""
-    keeping = np.array([np.count_nonzero((positions >= at) & (positions <= at + EDGE_SLACK * size)) for at in positions])
+    """The outermost of ascending positions that enough others share, or one less than an indent further in that more share."""
+    keeping = np.searchsorted(positions, positions + EDGE_SLACK * size, "right") - np.searchsorted(positions, positions)
     fewest = EDGE_LINES if len(positions) > STANZA else 1
     outermost = positions[np.argmax(keeping >= max(fewest, round(EDGE_SHARE * len(positions))))]
     near = (positions >= outermost) & (positions <= outermost + INDENT * size)

@@ -252,11 +252,12 @@ class Steps:
         """How far down the column of a block reaches, past subheadings, to the next heading, rule or wide white, in pixels."""
         edges, foot = block.edges, self._stack[block.region.id][-1].box.y1
         for other in sorted(self._blocks, key=lambda b: b.box.y0):
+            if not foot - self.type_size < other.box.y0 <= foot + COLUMN_WHITE * self.type_size:
+                continue
             span = Box(edges.left, foot, edges.right, max(foot, other.box.y0))
             within = other.region.frame_id == block.region.frame_id and other.box.overlap_x(span) > 0.5 * other.box.width
-            near = foot - self.type_size < other.box.y0 <= foot + COLUMN_WHITE * self.type_size
             headed = any(h.box.overlap_x(span) > 0 and span.y0 <= h.box.cy <= span.y1 for h in self._headings)
-            if within and near and not headed and not self.ruled(span):
+            if within and not headed and not self.ruled(span):
                 foot = max(foot, other.box.y1)
         return foot
 

@@ -16,7 +16,6 @@ from digitize.geometry import IDENTITY
 from digitize.model import Scan, Source
 from digitize.scan.inputs import FailedFrame
 from digitize.scan.page_ids import page_id, printable
-from digitize.scan.pdf import PdfFrames, is_pdf
 from digitize.scan.raster import Picture, RasterFrames
 
 if TYPE_CHECKING:
@@ -26,6 +25,9 @@ if TYPE_CHECKING:
 
     from digitize.options import Options
 
+
+# A PDF's header may follow some bytes of something else (ISO 32000-1, annex H).
+PDF_HEADER_WITHIN = 1024
 
 _CHANGED = UnreadableImageError("the file changed while it was read", remedy="run again when it is complete")
 
@@ -99,16 +101,25 @@ def _state(file: BufferedReader) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
+def _is_pdf(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is a PDF."""
+    return b"%PDF-" in head[:PDF_HEADER_WITHIN]
+
+
 def _frames(file: BufferedReader, max_pixels: int) -> _Frames:
     file.seek(0)
-    head = file.read(1024)
+    head = file.read(PDF_HEADER_WITHIN)
     file.seek(0)
     if not head:
         raise UnreadableImageError(
             "the file is empty", remedy="copy or scan it again, or save what an image editor still shows of it"
         )
     try:
-        return PdfFrames(file, max_pixels) if is_pdf(head) else RasterFrames(file, max_pixels)
+        if not _is_pdf(head):
+            return RasterFrames(file, max_pixels)
+        from digitize.scan.pdf import PdfFrames  # noqa: PLC0415 - most scans are none
+
+        return PdfFrames(file, max_pixels)
     except PageError:
         raise
     except UnidentifiedImageError as error:

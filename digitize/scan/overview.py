@@ -43,8 +43,13 @@ def overview(pixels: NDArray[np.uint8], long_side: int) -> Overview:
         pixels: uint8 (height, width).
         long_side: the length aimed at, in pixels; met within a factor of 1.5.
     """
+    return reduced(pixels, round(max(pixels.shape) / long_side))
+
+
+def reduced(pixels: NDArray[np.uint8], factor: int) -> Overview:
+    """Reduce a scan, uint8 (height, width), by a whole number: by 2, that takes a twentieth of the time that 1.9 does."""
     height, width = pixels.shape
-    factor = max(1, min(round(max(height, width) / long_side), height, width))
+    factor = max(1, min(factor, height, width))
     rows, columns = height // factor, width // factor
     blocks = pixels[: rows * factor, : columns * factor]
     small = cv2.resize(blocks, (columns, rows), interpolation=cv2.INTER_AREA) if factor > 1 else blocks

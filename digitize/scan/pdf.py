@@ -21,13 +21,6 @@ POINTS_PER_INCH = 72.0
 DRAWN_DPI = 300.0
 # A picture covers the page when it leaves no more than this share of it free: scanners round to whole points.
 COVERING = 0.97
-# The header may follow some bytes of something else (ISO 32000-1, annex H).
-_HEADER_WITHIN = 1024
-
-
-def is_pdf(head: bytes) -> bool:
-    """Whether a file that begins with these bytes (1024 are enough) is a PDF."""
-    return b"%PDF-" in head[:_HEADER_WITHIN]
 
 
 class PdfFrames:

@@ -20,6 +20,7 @@ from digitize.scan.cuts import (
     BLUR,
     CONTRAST,
     INK,
+    ROW_OF_STROKES,
     TOUCH,
     beside,
     cuts_characters,
@@ -139,18 +140,24 @@ def _level(
     def is_scratch(line: Scratch) -> bool:
         return (margins.reached_by(line) and runs_close_to_type(turned, line)) or cuts_characters(turned, line, both=both_sides)
 
-    found = _found(bands, _pieces(bands, -skew, only_thin=True), is_scratch)
+    found = _found(bands, _pieces(bands, -skew, only_thin=True), is_scratch, ROW_OF_STROKES)
     return (replace(scratch, level=True) for scratch in found)
 
 
-def _found(bands: _Bands, pieces: Iterable[_Line], is_scratch: Callable[[Scratch], bool]) -> Iterator[Scratch]:
-    """The scratches that pieces are followed to, each once."""
+def _found(
+    bands: _Bands, pieces: Iterable[_Line], is_scratch: Callable[[Scratch], bool], shortest: float = 0.0
+) -> Iterator[Scratch]:
+    """The scratches that pieces are followed to, each once; those that end short of that share of the long side are none.
+
+    Nor do these reach from margin to margin, but on a strip that is as short itself.
+    """
+    shortest = min(shortest * bands.long_side / bands.rows, (1 - 2 * MARGIN[1]) * len(bands.dark))
     found: list[Scratch] = []
     for start in pieces:
         if any(_on(scratch, start, bands.rows) for scratch in found):
             continue
         line = _follow(bands, start)
-        scratch = _scratch(bands, line) if line else None
+        scratch = _scratch(bands, line) if line and line.bottom - line.top >= shortest else None
         if scratch and is_scratch(scratch):
             found.append(scratch)
             yield scratch
@@ -229,11 +236,19 @@ def _pieces(bands: _Bands, skew: float, *, only_thin: bool = False) -> Iterator[
         if np.count_nonzero(widths) < height / 2 or (only_thin and not is_thin(half_width, bands.long_side)):
             continue
         tops, columns = np.nonzero(own)
-        slope, start = np.polyfit(tops + y, columns + x, 1)
+        slope, start = _line_through(tops + y, columns + x)
         lean = math.degrees(math.atan(slope / bands.rows)) - skew
-        line = _Line(y, y + height, float(slope), float(start))
+        line = _Line(y, y + height, slope, start)
         if abs(lean) <= LEAN and _on_paper(bands, line, half_width):
             yield line
+
+
+def _line_through(y: NDArray[np.int64], x: NDArray[np.number]) -> tuple[float, float]:
+    """The slope and the start of the line x = slope * y + start of least squares; upright through points of one row."""
+    middle, off = float(x.mean()), y - y.mean()
+    spread = float(off @ off)
+    slope = float(off @ x) / spread if spread else 0.0
+    return slope, middle - slope * float(y.mean())
 
 
 def _along(length: int, slope: float) -> NDArray[np.uint8]:
@@ -276,8 +291,8 @@ def _follow(bands: _Bands, line: _Line) -> _Line | None:
         if np.count_nonzero(shown[first:last]) < bands.piece:
             return None
         kept = np.flatnonzero(shown[first:last]) + first
-        slope, start = np.polyfit(numbers[kept], line.at(numbers[kept]) + offsets[levels[kept].argmax(axis=1)], 1)
-        longer = _Line(int(numbers[first]), int(numbers[last - 1]) + 1, float(slope), float(start))
+        slope, start = _line_through(numbers[kept], line.at(numbers[kept]) + offsets[levels[kept].argmax(axis=1)])
+        longer = _Line(int(numbers[first]), int(numbers[last - 1]) + 1, slope, start)
         if (longer.top, longer.bottom) == (line.top, line.bottom):
             break
         line = longer
