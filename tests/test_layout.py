@@ -17,6 +17,7 @@ from digitize.layout import DetectedText, detect_text, find_layout
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
+from digitize.layout.edges import reach_edges
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import components, grey_level, make_ink
@@ -137,6 +138,17 @@ def test_a_heading_that_begins_where_its_columns_do_is_one_of_its_own() -> None:
     left = Box(80, 200, column_left(0) + COLUMN * TYPE - 5, 240)
     assert left in join([left, Box(column_left(1), 200, column_left(1) + 280, 240), *columns])
     assert left not in join([left, Box(column_left(1) + 12, 200, column_left(1) + 280, 240), *columns])
+
+
+@pytest.mark.parametrize(("size", "pieces"), [(30, 2), (40, 1)])
+def test_headings_of_two_sizes_that_were_seen_as_one_line_are_cut(size: int, pieces: int) -> None:
+    """Where type of another size begins with its columns, a new heading begins, though the detector saw one line."""
+    pixels = blank()
+    columns = [line for column in range(2) for line in column_lines(column, 6, y=300)]
+    left, right = Box(80, 200, column_left(1) - 36, 240), Box(column_left(1), 240 - size, column_left(1) + 8 * size, 240)
+    for line in (*columns, left, right):
+        print_line(pixels, line)
+    assert len(cut(pixels, [*columns, hull((left, right))])) == len(columns) + pieces
 
 
 def test_the_pieces_of_a_line_are_joined() -> None:
@@ -924,3 +936,22 @@ def test_a_grey_level_is_the_percentile_of_the_pixels(pixels: bytes, percent: fl
     """Counting the greys gives what sorting the pixels gives."""
     grey = np.frombuffer(pixels, np.uint8)[None]
     assert grey_level(grey, percent) == pytest.approx(np.percentile(grey, percent))
+
+
+def test_a_word_that_was_passed_over_at_its_columns_edge_is_read_with_its_line() -> None:
+    """Two signs at the left edge, wide white behind them, are a part of the line; dust there is none, nor is what is a line."""
+    lines = column_lines(0, 5)
+    word, seen = replace(lines[2], x1=lines[2].x0 + 2 * TYPE), replace(lines[2], x0=lines[2].x0 + 5 * TYPE)
+    pixels = blank()
+    for line in (*lines[:2], word, seen, *lines[3:]):
+        print_line(pixels, line)
+    detected = [*lines[:2], seen, *lines[3:]]
+    grown = reach_edges(make_ink(pixels, TYPE), detected, (), TYPE)
+    assert grown[2].x0 == pytest.approx(word.x0, abs=3)
+    assert [grown[i] for i in (0, 1, 3, 4)] == [detected[i] for i in (0, 1, 3, 4)]
+    assert reach_edges(make_ink(pixels, TYPE), [*detected, word], (), TYPE)[2] == seen
+    spotted = blank()
+    for line in detected:
+        print_line(spotted, line)
+    spotted[int(word.y0) + 8 : int(word.y0) + 12, int(word.x0) + 4 : int(word.x0) + 8] = INK
+    assert reach_edges(make_ink(spotted, TYPE), detected, (), TYPE)[2] == seen

@@ -168,6 +168,7 @@ def test_a_reader_signs_a_letter_with_a_town(text: str) -> None:
         ("Mary Ann O’Brien", True),
         ("Police were called", False),
         ("Health Editor", False),
+        ("Census Bureau.", False),
         ("The", False),
     ],
 )

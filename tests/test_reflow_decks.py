@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from galleys import COLUMN, TYPE, column_left, full, heading, page_of, rule, text_block
+from dataclasses import replace
 
-from digitize.model import Article, Page, Role
+from galleys import COLUMN, TYPE, column_left, full, heading, page_of, rule, text_block, upright_heading
+
+from digitize.model import Article, LinkKind, Page, Role, WritingMode
 from digitize.reflow import assemble, read_order
 
 
@@ -68,3 +70,80 @@ def test_text_goes_round_a_heading_between_two_rules() -> None:
     (article,) = articles(page)
     assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["甲" * 158 + "乙" * 112 + "丙" * 146 + "。"]
     assert [p.text for p in article.passages if p.role is Role.HEADLINE] == ["标题大字"]
+
+
+def test_a_decks_last_line_may_stand_as_near_to_the_text_as_that_has_leading() -> None:
+    """A line at a column's head that breaks off before the words that open an item is the deck's, whatever white parts them."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        text_block("a", ["丁" * 12, "\u3000\u3000本报讯" + "甲" * 11, *full("甲", 4)], column=0, y=280),
+        text_block("b", [*full("乙", 5), "乙乙。"], column=1, y=310),
+    )
+    (article,) = articles(page)
+    assert deck(article) == "丁" * 12
+    assert "".join(p.text for p in article.passages if p.role is Role.PARAGRAPH).startswith("本报讯甲")
+
+
+def test_a_word_in_the_row_of_the_texts_first_line_is_no_deck() -> None:
+    """What stands level with the text is not over it."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 0)),
+        text_block("w", ["\u3000" * 10 + "丁丁丁"], column=0, y=283),
+        text_block("a", ["本报讯", "\u3000\u3000" + "甲" * 14, *full("甲", 4), "甲。"], column=0, y=280),
+    )
+    assert [deck(article) for article in articles(page)] == [""]
+
+
+def test_column_rules_that_begin_below_a_heading_part_no_items() -> None:
+    """A heading in the middle of more columns than it covers heads the first of them, past rules no higher than the text."""
+    text = [
+        text_block("a", ["\u3000\u3000本报讯" + "甲" * 11, *full("甲", 9)], column=0),
+        text_block("b", full("乙", 10), column=1),
+        text_block("c", [*full("丙", 9), "丙。"], column=2),
+    ]
+    gutters = [column_left(column) - 15 for column in (1, 2)]
+
+    def parted(top: float) -> list[str]:
+        # Columns elsewhere have no rules, so that those here may part items.
+        plain = [text_block(f"p{c}{y}", full("丁", 3), column=c, y=y) for c in range(3) for y in (900, 1100, 1300)]
+        rules = tuple(rule(x, top, x + 2, 590) for x in gutters)
+        page = page_of(heading("h", "标题大字", columns=(1, 1)), *text, *plain, rules=rules)
+        return [link.target for link in read_order(page).links if link.source == "h" and link.kind is LinkKind.HEADS]
+
+    assert parted(300) == ["a"]
+    assert parted(200) == ["b"]
+
+
+def test_text_continued_from_another_page_stands_under_the_heading_level_with_it() -> None:
+    """Words that say from where the text comes open what stands here, in whichever column the heading ends."""
+    page = page_of(
+        heading("h", "标题大字", columns=(1, 1)),
+        text_block("a", ["(上接第一版)", "\u3000\u3000" + "甲" * 14, *full("甲", 8)], column=0),
+        text_block("b", [*full("乙", 9), "乙乙。"], column=1),
+        text_block("s", ["\u3000" * 5 + "丁" * 6], column=2),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 7), "丙。"], column=2, y=345),
+    )
+    (article,) = articles(page)
+    assert article.continued_from == "(上接第一版)"
+
+
+def test_an_item_takes_the_only_heading_beside_it() -> None:
+    """A heading without text and an item without a heading beside it belong together, however much higher the text begins."""
+    head = upright_heading("h", "标题大字", column=0, y=420)
+    head = replace(head, lines=tuple(replace(line, writing_mode=WritingMode.VERTICAL_RL) for line in head.lines))
+    item = text_block("a", ["\u3000\u3000本报讯" + "甲" * 11, *full("甲", 9), "甲。"], column=1)
+    (article,) = articles(page_of(head, item))
+    assert [p.text for p in article.passages if p.role is Role.HEADLINE] == ["标题大字"]
+    (article,) = articles(page_of(head, text_block("a", full("甲", 10), column=1)))
+    assert [p.role for p in article.passages] == [Role.PARAGRAPH]
+
+
+def test_a_heading_beyond_a_rule_is_no_items() -> None:
+    """An item below a rule that no heading stands over has none: what stands above the rule heads something else."""
+    left, right = column_left(0), column_left(1) + COLUMN * TYPE
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1), y=160),
+        text_block("a", ["\u3000\u3000本报讯" + "甲" * 11, *full("甲", 4), "甲。"], column=0, y=290),
+        rules=(rule(left, 250, right, 252),),
+    )
+    assert [p.role for article in articles(page) for p in article.passages] == [Role.PARAGRAPH]

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from galleys import COLUMN, GUTTER, TYPE, column_left, full, heading, page_of, text_block
+from galleys import COLUMN, GUTTER, TYPE, column_left, full, heading, page_of, rule, text_block
 
 from digitize.geometry import hull
 from digitize.model import Frame, LinkKind, Page, Region, Role
@@ -107,3 +107,19 @@ def test_the_outline_of_a_label_is_its_own() -> None:
     label = next(region for region in ordered.regions if region.role is Role.FILLER)
     text = next(region for region in ordered.regions if region.id == "box")
     assert label.box.y1 <= text.box.y0
+
+
+def test_key_points_between_two_rules_belong_to_the_item_around_them() -> None:
+    """Without a box, words for key points head what stands below them up to the rule, at the head of the item's text."""
+    left, right = column_left(0), column_left(0) + COLUMN * TYPE
+    label = replace(text_block("l", ["编者按"], column=0, y=300), role=Role.DECK, heading_id="h")
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        label,
+        text_block("k", ["\u3000\u3000" + "丙" * 14, "丙丙丙。"], column=0, y=340),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4)], column=0, y=440),
+        text_block("b", [*full("乙", 9), "乙乙。"], column=1),
+        rules=(rule(left, 285, right, 287), rule(left, 415, right, 417)),
+    )
+    assert told(page) == [["丙" * 17 + "。", "甲" * 78 + "乙" * 146 + "。"]]
+    assert [p.text for p in assemble(read_order(page))[0].passages if p.role is Role.HEADLINE] == ["标题大字"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digitize.geometry import Box, hull
 from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
 from digitize.layout.detection import LARGE_TYPE, DetectedText, body_size, detect_text
+from digitize.layout.edges import reach_edges
 from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import HEADING_SIZE
@@ -85,6 +86,7 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     whole = HEADING_SIZE if vertical else LARGE_TYPE
     pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size, whole=whole))
     lines = join_lines(pieces, Gutters(ink, pieces, walls, type_size))
+    lines = reach_edges(without(ink, thin), lines, [*thin, *pictures, *panels, *upright], type_size)
     lines += _upright_lines(ink, upright, rules, merged, type_size) if upright else ()
     in_type = set_heights(ink, lines)
     type_size = body_size(in_type)

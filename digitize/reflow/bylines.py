@@ -111,8 +111,8 @@ def is_signature(text: str, cues: Cues) -> bool:
     Spaces may part a name's signs.
     """
     names = text.strip(_ORNAMENTS).split()
-    if cues.filed.fullmatch(text.strip()):
-        return False
+    if cues.filed.fullmatch(text.strip()) or (text.strip()[-1:] == "." and not _CJK.search(text)):
+        return False  # a post, or a sentence's last words
     whole = ("".join(names), " ".join(names))
     return bool(names) and (all(map(cues.person.fullmatch, names)) or any(map(cues.person.fullmatch, whole)))
 

@@ -56,36 +56,54 @@ def part_decks(page: Page, cues: Cues) -> Page:
 
     A deck is told from text by breaking off: no sentence ends in it, yet a paragraph begins right below it.
     """
-    decks = {region.id: heading.id for region in page.running_text if (heading := _decked(region, page, cues))}
-    return replace(
-        page,
-        regions=tuple(
-            replace(region, role=Role.DECK, heading_id=decks[region.id], column=0) if region.id in decks else region
-            for region in page.regions
-        ),
-    )
+    text, regions = page.running_text, []
+    for region in page.regions:
+        count = _deck_length(region, page, cues) if region in text else 0
+        heading = _headed(region, count, page) if count else None
+        if heading is None:
+            regions.append(region)
+            continue
+        deck = replace(region, role=Role.DECK, heading_id=heading.id, column=0)
+        regions.append(with_lines(deck, region.lines[:count], page))
+        if rest := region.lines[count:]:
+            regions.append(with_lines(replace(region, id=f"{region.id}d"), rest, page))
+    return replace(page, regions=tuple(regions))
 
 
-def _decked(region: Region, page: Page, cues: Cues) -> Region | None:
-    """The heading whose deck a region of text is: it stands right over the first of the columns under that heading."""
-    text, size, last = page.running_text, page.type_size, region.lines[-1]
-    ended = any(line.text.strip()[-1:] in tuple(cues.terminal) for line in region.lines)
-    if len(region.lines) > DECK_LINES or ended or last.text.strip()[-1:] in tuple(_GOES_ON):
-        return None
+def _deck_length(region: Region, page: Page, cues: Cues) -> int:
+    """How many lines at a region's start break off before a paragraph begins, in the region or right below it; 0 for none."""
+    text, size = page.running_text, page.type_size
     reach = BYLINE_REACH * size
-    under = [r for r in text if r.box.overlap_x(region.box) > 0 and 0 < r.box.y0 - region.box.y1 + size <= reach]
-    heading = _heading_over(region, page) if under else None
-    if heading is None:
+    under = [r for r in text if r.box.overlap_x(region.box) > 0 and region.box.cy < r.box.y0 <= region.box.y1 + reach]
+    column = region if len(region.lines) > DECK_LINES else min(under, key=lambda r: r.box.y0, default=region)
+    edges = column_edges(column, text)
+    for count, line in enumerate(region.lines[:DECK_LINES], start=1):
+        if line.text.strip()[-1:] in tuple(cues.terminal):
+            return 0
+        rest = region.lines[count:]
+        if rest:
+            begins = bool(cues.openings.match(rest[0].text.strip())) and is_paragraph_start(rest[0], edges, size)
+        else:
+            begins = column is not region and block_start(column, edges, size, cues) in {Start.PARAGRAPH, Start.OPENING}
+        if begins and line.text.strip()[-1:] not in tuple(_GOES_ON):
+            indented = is_paragraph_start(region.lines[0], edges, size) and edges.right - line_end(line) <= SHORT * size
+            return 0 if indented else count
+    return 0
+
+
+def _headed(region: Region, count: int, page: Page) -> Region | None:
+    """The heading whose deck a region's first lines may be: it stands right over the first of the columns under it."""
+    heading = _heading_over(region, page)
+    if heading is None or heading.box.overlap_x(region.box) <= 0:
         return None
-    below = min(under, key=lambda r: r.box.y0)
-    edges = column_edges(below, text)
-    indented = is_paragraph_start(region.lines[0], edges, size) and edges.right - line_end(last) <= SHORT * size
-    begins = not indented and block_start(below, edges, size, cues) in {Start.PARAGRAPH, Start.OPENING}
-    over = Box(edges.left, heading.box.y1, edges.right, region.box.y0)
-    above = any(r.box.overlap_x(over) > 0 and over.y0 < r.box.cy < over.y1 for r in text)
+    deck = with_lines(region, region.lines[:count], page).box
+    column = _column_below(region, page) or region.box
+    over = Box(column.x0, heading.box.y1, column.x1, deck.y0)
+    above = any(r.box.overlap_x(over) > 0 and over.y0 < r.box.cy < over.y1 for r in page.running_text)
     # At the top of the item's other columns a line that breaks off is a subheading.
-    leftward = any(r.box.x1 <= region.box.x0 and r.box.overlap_x(heading.box) > 0 and _level(r.box, region.box) for r in text)
-    return heading if begins and not above and not leftward and heading.box.overlap_x(region.box) > 0 else None
+    beside = [r.box for r in page.regions if r.role in {Role.PARAGRAPH, Role.PICTURE} and r is not region]
+    leftward = any(b.x1 <= deck.x0 and b.overlap_x(heading.box) > 0 and _level(b, deck) for b in beside)
+    return None if above or leftward else heading
 
 
 def _level(column: Box, line: Box) -> bool:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import hull
 from digitize.model import Link, LinkKind, Role
-from digitize.reflow.flow import Start, block_start, column_edges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from digitize.geometry import Box
     from digitize.model import Page, Region
-    from digitize.reflow.cues import Cues
 
 FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
@@ -37,34 +34,6 @@ def figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, .
         captions = [r for r in page.regions if r.role is Role.CAPTION and nearest_picture(r, page.regions) is picture]
         links += [Link(caption.id, picture.id, LinkKind.CAPTIONS, 1.0, "nearest the picture") for caption in captions]
     return tuple(links)
-
-
-def head_by_lettering(units: Sequence[list[Region]], figures: Sequence[Link], page: Page, cues: Cues) -> tuple[Link, ...]:
-    """Links from large lettering in a picture to the item that it illustrates, where that begins without a heading.
-
-    It is put at the head of the unit as its headline. Signs and banners in a photo have an item with a headline beside them.
-    """
-    links, own = [], {region.id: region for region in page.regions}
-    for unit in units:
-        first = unit[0]
-        if first.role is not Role.PARAGRAPH or _goes_on(first, page, cues):
-            continue
-        pictures = [own[link.source] for link in figures if link.target == first.id and link.kind is LinkKind.ILLUSTRATES]
-        inside = [r for r in page.regions if r.role is Role.FILLER and r.lines and any(_lies_in(r, p) for p in pictures)]
-        if inside:
-            largest = max(inside, key=lambda region: region.lines[0].type_size)
-            unit.insert(0, replace(largest, role=Role.HEADLINE, heading_id=largest.id, frame_id=first.frame_id))
-            links.append(Link(largest.id, first.id, LinkKind.HEADS, 1.0, "large type in the item's picture"))
-    return tuple(links)
-
-
-def _goes_on(region: Region, page: Page, cues: Cues) -> bool:
-    """Whether text begins in mid-sentence: it has its headline elsewhere."""
-    return block_start(region, column_edges(region, page.running_text), page.type_size, cues) in {Start.OPEN, Start.BYLINE}
-
-
-def _lies_in(region: Region, picture: Region) -> bool:
-    return picture.box.contains(region.box.cx, region.box.cy)
 
 
 def nearest_picture(caption: Region, regions: Sequence[Region]) -> Region | None:

@@ -188,7 +188,7 @@ def block_start(region: Region, edges: Edges, type_size: float, cues: Cues) -> S
     first = region.lines[0]
     if is_byline(" ".join(line.text for line in region.lines), cues) and set_apart(first, edges, type_size):
         return Start.BYLINE  # all of it: names on several lines, or "our reporter", which opens items too
-    if cues.openings.match(first.text.strip()):
+    if cues.openings.match(first.text.strip()) or cues.continued_from.fullmatch(first.text.strip()):
         return Start.OPENING
     if is_byline(first.text, cues) and set_apart(first, edges, type_size):
         return Start.BYLINE

@@ -72,7 +72,9 @@ class Reach:
         return [
             i
             for i, block in enumerate(self._blocks)
-            if self.head[i] is None and self._distance(heading, block, underlined=UNDERLINED) is not None
+            if self.head[i] is None
+            and self._distance(heading, block, underlined=UNDERLINED) is not None
+            and not any(b.box.overlap_x(block.box) > 0 and heading.box.y1 < b.box.cy < block.box.y0 for b in self._blocks)
         ]
 
     def _distance(self, heading: HeadingNode, block: Block, *, underlined: float = 0.0) -> float | None:
@@ -224,7 +226,7 @@ class Reach:
     def _headings_aside(self, index: int) -> frozenset[int]:
         """The headings in whose row a block without one stands: level with the text or the pictures below them.
 
-        No rule runs in the gutters between.
+        No rule runs in the gutters between, but such as begin below the heading: those part its columns.
         """
         if self.head[index] is not None:
             return frozenset()
@@ -233,7 +235,8 @@ class Reach:
         for other, frame_id, head in self._rows:
             level = abs(other.y0 - block.box.y0) <= ALIGNED * self._steps.type_size
             low, high = sorted((other.cx, block.box.cx))
-            if level and frame_id == block.region.frame_id and not any(low < r.cx < high for r in upright):
+            parting = [r for r in upright if low < r.cx < high and r.y0 <= self._headings[head].box.y1]
+            if level and frame_id == block.region.frame_id and not parting:
                 found.add(head)
         return frozenset(found)
 

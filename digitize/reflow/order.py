@@ -10,13 +10,14 @@ from digitize.geometry import hull
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, Role
 from digitize.reflow.cues import load_cues
 from digitize.reflow.decks import part_bylines, part_decks
-from digitize.reflow.figures import figure_links, head_by_lettering
+from digitize.reflow.figures import figure_links
 from digitize.reflow.flow import (
     in_heading_order,
     is_justified,
 )
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
+from digitize.reflow.headless import head_what_is_left
 from digitize.reflow.kickers import join_kickers
 from digitize.reflow.quotes import set_quotes_apart
 from digitize.reflow.running import is_running, run_on
@@ -27,7 +28,7 @@ from digitize.reflow.standing import (
     speaks_of_trade,
     without_last_lines,
 )
-from digitize.reflow.summaries import join_summaries
+from digitize.reflow.summaries import join_summaries, with_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,12 +81,14 @@ def read_order(page: Page) -> Page:
         return run_on(mark_folio(page, cues))
     page = without_last_lines(mark_advertisements(without_ornaments(mark_folio(page, cues)), cues), cues)
     page = part_bylines(join_kickers(page if page.vertical else set_rubrics_apart(page, cues)), cues)
-    page = without_scraps(page) if page.vertical else part_decks(page, cues)
+    page = without_scraps(page) if page.vertical else part_decks(with_labels(page, cues), cues)
     graph = FlowGraph(set_quotes_apart(page, cues), cues)
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
     units = _units(page.regions, links)
-    links += head_by_lettering(units, figure_links(units, page), page, cues)
+    if not page.vertical:
+        units, made = head_what_is_left(units, links, page, cues, lambda unit: _is_item(unit, page.type_size))
+        links += made
     units, links = join_summaries(units, links, page, cues)
     figures = figure_links(units, page)
     own = {region.id: region for region in page.regions}

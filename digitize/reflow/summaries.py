@@ -27,9 +27,9 @@ def join_summaries(
     It stands behind that item's heading. The words over it are a filler: a standing head, which belongs to the make-up. A
     summary that stands in no item's reach stays an item.
     """
-    frames = {unit[0].frame_id for unit in units if _is_summary(unit, cues)} - {None}
+    frames = {unit[0].frame_id for unit in units if is_summary(unit, cues)} - {None}
     groups = [[unit for unit in units if unit[0].frame_id == frame] for frame in sorted(filter(None, frames))]
-    groups += [[unit] for unit in units if unit[0].frame_id is None and _is_summary(unit, cues)]
+    groups += [[unit] for unit in units if unit[0].frame_id is None and is_summary(unit, cues)]
     left, made = [list(unit) for unit in units], list(links)
     for group in groups:
         others = [unit for unit in left if unit not in group and unit[0].frame_id == _ground(group[0][0], page)]
@@ -51,6 +51,20 @@ def join_summaries(
     return left, tuple(made)
 
 
+def with_labels(page: Page, cues: Cues) -> Page:
+    """The page with words for key points that stand alone as headings of what is below them, and no part of one above."""
+    parts = {Role.PARAGRAPH, *HEADING_ROLES}
+    return replace(
+        page,
+        regions=tuple(
+            replace(region, role=Role.HEADLINE, heading_id=region.id)
+            if region.role in parts and len(region.lines) == 1 and cues.summary.fullmatch(region.lines[0].text.strip())
+            else region
+            for region in page.regions
+        ),
+    )
+
+
 def summary_ids(page: Page) -> frozenset[str]:
     """The ids of the regions that tell the key points of another item."""
     follower = {link.source: link.target for link in page.links if link.kind in FLOW_LINKS}
@@ -63,7 +77,7 @@ def summary_ids(page: Page) -> frozenset[str]:
     return frozenset(found)
 
 
-def _is_summary(unit: Sequence[Region], cues: Cues) -> bool:
+def is_summary(unit: Sequence[Region], cues: Cues) -> bool:
     """Whether a unit opens with words for key points, on a line of their own or in brackets or with a colon behind them."""
     text = unit[0].lines[0].text.strip() if unit[0].lines else ""
     words = cues.summary.match(text)
