@@ -14,7 +14,7 @@ from digitize.export import to_alto, to_tei
 from digitize.model import Link, LinkKind, Page, Role
 from digitize.options import LANGUAGES
 from digitize.reflow import assemble, read_order, settle_language
-from digitize.reflow.cues import load_cues
+from digitize.reflow.cues import load_cues, load_telling
 from digitize.reflow.language import find_language, own_language
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -104,7 +104,7 @@ def test_a_quotation_is_not_another_language() -> None:
 
 def test_no_word_tells_of_two_languages() -> None:
     """Each telling word and ideograph stands in one table."""
-    told = {language: load_cues(language).telling for language in LANGUAGES}
+    told = {language: load_telling(language) for language in LANGUAGES}
     assert all(told.values())
     assert [pair for pair in itertools.combinations(LANGUAGES, 2) if told[pair[0]] & told[pair[1]]] == []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from digitize.model import UNDETERMINED
 from digitize.options import LANGUAGES
-from digitize.reflow.cues import load_cues, tokens
+from digitize.reflow.cues import load_telling, tokens
 
 if TYPE_CHECKING:
     from digitize.model import Page
@@ -48,4 +48,4 @@ def own_language(text: str, page: str) -> str:
 def _told(text: str) -> dict[str, int]:
     """How many words of a text tell each language."""
     counts = Counter(tokens(text))
-    return {language: sum(counts[token] for token in load_cues(language).telling) for language in LANGUAGES}
+    return {language: sum(counts[token] for token in load_telling(language)) for language in LANGUAGES}

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 class Cues:
     """One language's table, compiled. Each pattern is matched as its field's name says."""
 
-    telling: frozenset[str]  # words and ideographs that show the language (see `tokens`)
     terminal: str  # characters that may end a paragraph
     openings: re.Pattern[str]  # at the start of a paragraph: a news item opens, with a dateline or otherwise
     dateline: re.Pattern[str]  # the whole dateline: groups source, place, date
@@ -68,18 +67,27 @@ def tokens(text: str) -> list[str]:
 
 
 @cache
+def load_telling(language: str) -> frozenset[str]:
+    """The words and ideographs that tell a language (BCP 47), as `tokens` gives them; nothing is compiled for that.
+
+    Raises:
+        FileNotFoundError: there is no table for it.
+    """
+    return frozenset(tokens(_table(language).get("telling", "")))
+
+
+@cache
 def load_cues(language: str) -> Cues:
     """The cue table of a language (BCP 47).
 
     Raises:
         FileNotFoundError: there is no table for it; `digitize.options.LANGUAGES` lists those that there are.
     """
-    table = tomllib.loads(resources.files(__name__).joinpath(f"{language}.toml").read_text("utf-8"))
+    table = _table(language)
     months = [f"(?:{month})" for month in table.get("months", [])]
     eras = table.get("eras", {})
     parts = table.get("parts", {}) | {"month": "|".join(months), "era": "|".join(eras)}
     return Cues(
-        telling=frozenset(tokens(table.get("telling", ""))),
         terminal=table["terminal"],
         openings=_any_of([*table.get("openings", []), *_given(table, "dateline")], parts),
         dateline=_any_of(_given(table, "dateline"), parts),
@@ -105,6 +113,11 @@ def load_cues(language: str) -> Cues:
         summary=_any_of(_given(table, "summary"), parts),
         index=_any_of(_given(table, "index"), parts),
     )
+
+
+@cache
+def _table(language: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files(__name__).joinpath(f"{language}.toml").read_text("utf-8"))
 
 
 def _given(table: Mapping[str, Any], key: str) -> list[str]:
