@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digitize.geometry import Polygon
-    from digitize.ocr import TextDetector
+    from digitize.ocr import Detection, TextDetector
 
 TILE = 1920
 """Longest side of one detection, in pixels: the network's activations stay below a gigabyte."""
@@ -35,15 +35,17 @@ to this share was seen by their tile."""
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A detected piece of text in pixels of the whole image, and the tile that it was seen in."""
+    """A detected piece of text in pixels of the whole image, its bounds, and the tile that it was seen in."""
 
     polygon: Polygon
+    box: Box
     tile: Box
 
-    @property
-    def box(self) -> Box:
-        """Its bounds."""
-        return bounds(self.polygon)
+    @staticmethod
+    def of(found: Detection, tile: Box) -> Piece:
+        """What was found in a tile, in the tile's pixels."""
+        polygon = tuple((x + tile.x0, y + tile.y0) for x, y in found.polygon)
+        return Piece(polygon, bounds(polygon), tile)
 
 
 def detect_in_tiles(image: NDArray[np.uint8], detector: TextDetector) -> tuple[Polygon, ...]:
@@ -56,8 +58,7 @@ def detect_in_tiles(image: NDArray[np.uint8], detector: TextDetector) -> tuple[P
     pieces: list[Piece] = []
     for tile in tiles:
         part = np.ascontiguousarray(image[int(tile.y0) : int(tile.y1), int(tile.x0) : int(tile.x1)])
-        found = detector.detect(part, max(part.shape))
-        pieces += [Piece(tuple((x + tile.x0, y + tile.y0) for x, y in each.polygon), tile) for each in found]
+        pieces += [Piece.of(found, tile) for found in detector.detect(part, max(part.shape))]
     return _merged(pieces, Box(0, 0, width, height)) if len(tiles) > 1 else tuple(piece.polygon for piece in pieces)
 
 
@@ -109,7 +110,7 @@ def _missed(rest: Sequence[Piece], own: Sequence[Piece]) -> list[Piece]:
 def _one_line(piece: Piece, other: Piece) -> bool:
     """Whether two tiles saw parts of one line, or the same line."""
     a, b = piece.box, other.box
-    if piece.tile == other.tile or a.overlap_x(b) <= 0:
+    if a.overlap_x(b) <= 0 or piece.tile == other.tile:
         return False
     return a.overlap_y(b) >= SAME * min(a.height, b.height) and max(a.height, b.height) <= 2 * min(a.height, b.height)
 
