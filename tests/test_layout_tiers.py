@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from galleys import TYPE
 from test_layout import INK, blank, print_line
@@ -13,7 +14,7 @@ from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import make_ink
 from digitize.layout.lines import cut_lines, join_lines
-from digitize.layout.ornaments import find_ornamented_rules
+from digitize.layout.ornaments import find_ornamented_rules, is_of_marks
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_rules
 from digitize.layout.sidemarks import trim_marks
@@ -165,7 +166,46 @@ def test_the_signs_of_a_line_are_no_rule() -> None:
     pixels = blank()
     for place in range(100, 500, 8):
         pixels[308:312, place : place + 4] = INK
-    assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (Box(90, 300, 520, 320),), ()) == ()
+    print_line(pixels, Box(510, 300, 710, 320))
+    assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (Box(90, 300, 720, 320),), ()) == ()
+
+
+def test_a_row_of_marks_that_was_taken_for_a_line_is_a_rule() -> None:
+    """Where a detected line holds nothing but the marks it is a rule, and no text; a line that it crosses is text."""
+    pixels = blank()
+    for place in range(100, 500, 8):
+        pixels[308:313, place : place + 5] = INK
+    taken, text = Box(95, 302, 505, 319), Box(300, 200, 320, 420)
+    ink = make_ink(pixels, TYPE)
+    (rule,) = find_ornamented_rules(ink, TYPE, (taken,), (), ideographs=True)
+    assert find_ornamented_rules(ink, TYPE, (taken,), ()) == ()  # a line of low letters looks like it
+    assert [is_of_marks(line, rule) for line in (taken, text)] == [True, False]
+
+
+def test_a_row_of_figures_is_no_rule() -> None:
+    """Figures are as low as the marks of a rule, and differ where these are one mark over and over."""
+    pixels, rng = blank(), np.random.default_rng(2)
+    x = 100
+    while x < 300:
+        width = int(rng.integers(3, 10))
+        pixels[308 : 308 + int(rng.integers(5, 10)), x : x + width] = INK
+        x += width + 4
+    assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (Box(95, 302, 310, 322),), (), ideographs=True) == ()
+
+
+def test_a_wave_that_leans_and_meets_other_ink_is_one_rule() -> None:
+    """A wavy rule between two tiers is found as a whole, though it bends and another rule runs into it somewhere."""
+    pixels = blank()
+    first, second = two_tiers(44)
+    for line in (*first, *second):
+        print_line(pixels, line)
+    for y in range(190, 640):
+        x = int(RIGHT + 16 + (y - 190) / 70) + abs(y // 2 % 12 - 6)
+        pixels[y, x : x + 3] = INK
+    pixels[400:403, int(LEFT) : int(RIGHT + 24)] = INK
+    over = [Box(a.x0, a.y0, b.x1, a.y1) for a, b in zip(first, second, strict=True)]
+    (rule,) = (r for r in find_ornamented_rules(make_ink(pixels, TYPE), TYPE, over, ()) if r.upright)
+    assert (rule.y0, rule.y1) == pytest.approx((190, 640), abs=TYPE)
 
 
 def test_dots_between_tiers_are_a_rule_however_far_lines_were_seen() -> None:
@@ -188,6 +228,8 @@ def test_strokes_below_one_another_are_no_rule() -> None:
     pixels = blank()
     lines = tier_lines()
     for line in lines:
+        print_line(pixels, replace(line, x1=190))
+        print_line(pixels, replace(line, x0=210))
         pixels[int(line.y0) : int(line.y1), 198:201] = INK
     assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, lines, ()) == ()
 

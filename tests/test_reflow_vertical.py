@@ -149,3 +149,16 @@ def test_large_words_amid_a_column_head_the_text_below() -> None:
         rules=(rule(60, 435, 380, 437), rule(60, 505, 380, 507)),
     )
     assert [len(articles(each)) for each in (page, vertical(page))] == [1, 2]
+
+
+def test_a_slogan_along_the_edge_of_a_page_heads_nothing() -> None:
+    """Wide letters along nearly all of the page, outside all else that is printed, are no heading of the text next to them."""
+    blocks = [text_block(f"b{i}", [opening("甲"), *full("甲", 12), "甲甲。"], column=i) for i in range(3)]
+    box = Box(column_left(0), 220, column_left(2) + COLUMN * TYPE, 260)
+
+    def headed(text: str) -> bool:
+        line = TextLine("s-l", box.polygon, box, 2 * TYPE, text=text, confidence=0.99)
+        slogan = Region("s", Role.HEADLINE, box.polygon, box, (line,), heading_id="s")
+        return any(text in p.text for a in articles(vertical(page_of(slogan, *blocks))) for p in a.passages)
+
+    assert [headed("本報歷史悠久"), headed("本報歷史悠久" * 5)] == [False, True]

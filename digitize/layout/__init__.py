@@ -21,7 +21,7 @@ from digitize.layout.lettering import find_lettering
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
 from digitize.layout.merged import part_merged
-from digitize.layout.ornaments import find_ornamented_rules
+from digitize.layout.ornaments import find_ornamented_rules, is_of_marks
 from digitize.layout.paging import Furniture, make_page
 from digitize.layout.regions import Draft, find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
@@ -61,10 +61,11 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     tints = find_tints(ink, type_size, detected)
     pictures = find_pictures(ink, type_size, detected, tints)
     rules = find_rules(ink, type_size, detected, [*pictures, *panels])
-    ornamented = find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels])
+    ornamented = find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels], ideographs=vertical)
     rules = (*column_rules(ink, rules, detected, type_size), *ornamented)
     boxes = tuple(box for box in find_boxes(ink, type_size, rules, panels) if not _is_page_border(box, detected))
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
+    printed = [line for line in printed if not any(is_of_marks(line, rule) for rule in ornamented)]
     upright = upright_lines(printed, type_size)
     level = [line for line in printed if line not in upright]
     if upright:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
+from digitize.geometry import Box, hull
 from digitize.layout.ink import components, odd, picked
 from digitize.layout.separators import RULE_SLOPE
+from digitize.layout.upright import transposed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from digitize.geometry import Box
     from digitize.layout.ink import Ink
 
 THICKNESS = 0.5
@@ -33,6 +35,20 @@ INKED = 0.4
 IN_TEXT = 0.3
 """Share of a row of marks that lies on lines of text from which it is made of their signs."""
 
+BESIDE_MARKS = 0.5
+"""Ink that a line of text holds beside such a row, as a share of the row's own: less is a neighbour's, and the line the row."""
+
+STEP, LIKENESS = (0.2, 1.0), 0.5
+"""The marks of one rule follow each other at a step between these, in type sizes: after it its ink is alike (correlation)."""
+
+MADE_OF = 0.6
+"""Share of a detected line's length on a rule of marks from which it is that rule, taken for text; and of one row's width
+in line with another's from which they are in line."""
+
+BREAK, ALONE = 10.0, 0.3
+"""Two rows of marks in line are one over a break of so many type sizes at most, if marks with white on both sides take that
+share of it: other ink meets the rule in one or two of the stretches in which it is looked at."""
+
 CROSSED = 0.1
 """Share of a row of marks that rules may take that end at it or cross it; of one that is found already, more lies on it."""
 
@@ -45,39 +61,71 @@ MARK, WAVE = 0.6, 1.5
 characters that stand by themselves (一, 二) are in between."""
 
 
-def find_ornamented_rules(ink: Ink, type_size: float, lines: Sequence[Box], rules: Sequence[Box]) -> tuple[Box, ...]:
+def find_ornamented_rules(
+    ink: Ink, type_size: float, lines: Sequence[Box], rules: Sequence[Box], *, ideographs: bool = False
+) -> tuple[Box, ...]:
     """Find rules that are no unbroken line, level and upright, in reading-frame pixels.
 
-    `lines` are the text lines as detected; `rules` those that were found as lines, which are not given again.
+    `lines` are the text lines as detected; `rules` those that were found as lines, which are not given again. `ideographs`:
+    whether the page is known to be set in them, and a line of small marks is none of low letters.
     """
     unit = type_size * ink.scale
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=8)
     found: list[Box] = []
     for vertical in (False, True):
-        across = stats[:, cv2.CC_STAT_WIDTH if vertical else cv2.CC_STAT_HEIGHT]
-        thin = across <= THICKNESS * unit
+        width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+        across, along = (width, height) if vertical else (height, width)
+        thin = across <= THICKNESS * unit + RULE_SLOPE * along
         thin[0] = False  # the paper
-        rows = [
-            box
-            for box in _rows(ink, picked(labels, thin), (THICKNESS * unit, unit), vertical=vertical)
-            if sum(box.intersection(line) for line in lines) <= IN_TEXT * box.area
-        ]
+        rows = _rows(ink, picked(labels, thin), (THICKNESS * unit, unit), vertical=vertical)
+        rows = [row for row in rows if not _is_in_text(ink, row, lines, unit, ideographs=ideographs)]
         if vertical:
-            free = picked(labels, _free(labels, stats, unit))
-            rows = [*_rows(ink, free, (MARK * unit, unit), vertical=True), *rows]
+            free = _rows(ink, _free_marks(ink.mask, unit), (MARK * unit, unit), vertical=True)
+            rows = [*_joined(ink, free, type_size), *rows]
         for box in rows:
             if not any(box.intersection(rule) > CROSSED * box.area for rule in (*rules, *found)):
                 found.append(box)
     return tuple(sorted(found))
 
 
-def _free(labels: NDArray[np.int32], stats: NDArray[np.int32], unit: float) -> NDArray[np.bool_]:
-    """Which pieces of ink, numbered in `labels`, are marks with no character close on the left or on the right of them."""
+def is_of_marks(line: Box, rule: Box) -> bool:
+    """Whether a detected line is a rule of marks that was taken for text: it runs along it, most of it on it."""
+    if line.upright is not rule.upright:
+        return False
+    line, rule = transposed((line, rule)) if line.upright else (line, rule)
+    return rule.y0 <= line.cy <= rule.y1 and line.overlap_x(rule) > MADE_OF * line.width
+
+
+def _is_in_text(ink: Ink, row: Box, lines: Sequence[Box], unit: float, *, ideographs: bool) -> bool:
+    """Whether a row of marks stands in lines of text, which on a page of ideographs hold more than such marks."""
+    in_text = [line for line in lines if row.intersection(line) > 0 and (not ideographs or _holds_more(ink, line, row, unit))]
+    return sum(row.intersection(line) for line in in_text) > IN_TEXT * row.area
+
+
+def _holds_more(ink: Ink, line: Box, row: Box, unit: float) -> bool:
+    marks = Box(max(line.x0, row.x0), max(line.y0, row.y0), min(line.x1, row.x1), min(line.y1, row.y1))
+    own = int(ink.mask[ink.window(marks)].sum())
+    return int(ink.mask[ink.window(line)].sum()) - own > BESIDE_MARKS * own or not _repeats(ink.mask[ink.window(marks)], unit)
+
+
+def _repeats(row: NDArray[np.uint8], unit: float) -> bool:
+    """Whether a row of marks is one mark over and over, as a rule is; letters and figures differ."""
+    inked = row.sum(axis=0)
+    steps = range(round(STEP[0] * unit), min(round(STEP[1] * unit), len(inked) // 2) + 1)
+    pairs = ((inked[:-step], inked[step:]) for step in steps)
+    likeness = [float(np.corrcoef(a, b)[0, 1]) for a, b in pairs if np.ptp(a) > 0 and np.ptp(b) > 0]
+    return max(likeness, default=0.0) >= LIKENESS
+
+
+def _free_marks(mask: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
+    """The marks in a mask of ink that no character stands close to, on the left or on the right."""
+    parted = mask.copy()
+    parted[:: round(LENGTH * unit)] = 0  # a long wave leans, and meets scratches somewhere: it is looked at in stretches
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(parted, connectivity=8)
     x, y, width, height = stats[:, :4].T
     small = width <= MARK * unit
     small[0] = True  # the paper
-    total, reach = cv2.integral(picked(labels, ~small)), max(1, round(FREE * unit))
-    last = labels.shape[1]
+    total, reach, last = cv2.integral(picked(labels, ~small)), max(1, round(FREE * unit)), mask.shape[1]
 
     def inked(left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.int32]:
         left, right = np.clip(left, 0, last), np.clip(right, 0, last)
@@ -85,7 +133,29 @@ def _free(labels: NDArray[np.int32], stats: NDArray[np.int32], unit: float) -> N
 
     small &= (height <= MARK * unit) | (height >= WAVE * unit)
     small[0] = False
-    return np.asarray(small & (inked(x - reach, x) == 0) & (inked(x + width, x + width + reach) == 0), np.bool_)
+    return picked(labels, small & (inked(x - reach, x) == 0) & (inked(x + width, x + width + reach) == 0))
+
+
+def _joined(ink: Ink, rows: Sequence[Box], type_size: float) -> list[Box]:
+    """Upright rows of marks, those made one that are in line, where marks go on between them: another rule ends there."""
+    joined: list[Box] = []
+    for row in sorted(rows, key=lambda box: box.y0):
+        for index, upper in enumerate(joined):
+            in_line = upper.overlap_x(row) > MADE_OF * min(upper.width, row.width)
+            if in_line and row.y0 - upper.y1 <= BREAK * type_size and _goes_on(ink, upper, row, type_size):
+                joined[index] = hull((upper, row))
+                break
+        else:
+            joined.append(row)
+    return joined
+
+
+def _goes_on(ink: Ink, upper: Box, lower: Box, type_size: float) -> bool:
+    """Whether marks stand between two rows in line, with white on both sides of most of them."""
+    gap = Box(min(upper.x0, lower.x0), upper.y1, max(upper.x1, lower.x1), lower.y0)
+    left, right = (replace(gap, x0=gap.x0 - FREE * type_size, x1=gap.x0), replace(gap, x0=gap.x1, x1=gap.x1 + FREE * type_size))
+    own, before, behind = (ink.mask[ink.window(part)].any(axis=1) for part in (gap, left, right))
+    return bool((own & ~before & ~behind).mean() >= ALONE)
 
 
 def _rows(ink: Ink, marks: NDArray[np.uint8], sizes: tuple[float, float], *, vertical: bool) -> list[Box]:

@@ -62,6 +62,9 @@ SPOT_SIGNS = 2
 SCRAP = 2.5
 """A line by itself, shorter than this many type sizes, is no text on a vertical page."""
 
+SPACED, ALONG = 2.0, 0.6
+"""Signs set so many type sizes apart, on a line that long as a share of the print, stand along a vertical page's edge."""
+
 CANDIDATES = 3
 """So many of the strongest links into a block are kept, made or not, so that a decision can be explained."""
 
@@ -128,10 +131,31 @@ def _is_ornament(region: Region) -> bool:
 
 
 def without_scraps(page: Page) -> Page:
-    """The page with lines too short for text as fillers: numbers and signs in a vertical page's advertisements."""
+    """A vertical page with what is no item's text as fillers.
+
+    That are lines too short for text, numbers and signs in advertisements; and the slogan set in wide letters along the edge of
+    the page.
+    """
+    lines = [line.box for region in page.regions for line in region.lines]
+    print_area = hull(lines) if lines else None
+    slogans = {r.id for r in page.regions if print_area and _is_slogan(r, print_area, page.type_size)}
     return replace(
-        page, regions=tuple(replace(r, role=Role.FILLER) if _is_scrap(r, page.type_size) else r for r in page.regions)
+        page,
+        regions=tuple(
+            replace(r, role=Role.FILLER, heading_id=None)
+            if r.id in slogans or r.heading_id in slogans or _is_scrap(r, page.type_size)
+            else r
+            for r in page.regions
+        ),
     )
+
+
+def _is_slogan(region: Region, print_area: Box, type_size: float) -> bool:
+    if len(region.lines) != 1 or region.role is Role.FOLIO:
+        return False
+    box, signs = region.box, len(region.lines[0].text.strip())
+    outermost = min(box.y0 - print_area.y0, print_area.y1 - box.y1) < type_size
+    return outermost and box.width >= max(ALONG * print_area.width, SPACED * type_size * signs)
 
 
 def _is_scrap(region: Region, type_size: float) -> bool:
