@@ -24,6 +24,7 @@ from digitize.layout.ink import components, grey_level, make_ink
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
+from digitize.layout.strays import level_strays
 from digitize.layout.upright import inside, passed_over, transposed, turned, turned_back, upright_lines
 from digitize.model import Role, Scan, Source
 from digitize.ocr import Detection
@@ -338,6 +339,48 @@ def test_a_scratch_through_text_is_no_column_rule() -> None:
     gutter = (lines[0].x1 + lines[-1].x0) / 2
     scratch, printed = Box(209, 190, 211, 380), Box(gutter - 1, 190, gutter + 1, 380)
     assert column_rules(make_ink(pixels, TYPE), (scratch, printed), lines, TYPE) == (printed,)
+
+
+@pytest.mark.parametrize(("ends", "rules"), [((60, 380), 0), ((60, 180, 260, 380), 1)])
+def test_a_scratch_down_a_gutter_and_through_a_heading_is_no_column_rule(ends: tuple[int, ...], rules: int) -> None:
+    """Printers set a column rule between two headings, but through none, though it has white on both sides in all rows."""
+    pixels = blank()
+    rows = [Box(x, y, x + 140, y + 20) for y in (*range(100, 190, 30), *range(300, 390, 30)) for x in (60, 240)]
+    headings = [Box(x0, 220, x1, 260) for x0, x1 in zip(ends[::2], ends[1::2], strict=True)]
+    for line in (*rows, *headings):
+        print_line(pixels, line)
+    detected = [*(row.grown(18, 0) for row in rows), *headings]  # detectors leave white around a line
+    assert len(column_rules(make_ink(pixels, TYPE), [Box(219, 100, 221, 380)], detected, TYPE)) == rules
+
+
+def _ruled(pitch: int) -> tuple[NDArray[np.uint8], list[Box]]:
+    """Two columns of ten lines, with a rule over both after the fifth, where the next line stands so many pixels lower."""
+    pixels = blank()
+    lines = [line for column in range(2) for line in (*column_lines(column, 5), *column_lines(column, 5, 320 + pitch))]
+    for line in lines:
+        print_line(pixels, line)
+    y = (340 + 320 + pitch) // 2
+    pixels[y - 1 : y + 1, 60:700] = INK
+    return pixels, lines
+
+
+@pytest.mark.parametrize(("pitch", "strays"), [(30, 1), (42, 0)])
+def test_a_rule_between_lines_that_follow_each_other_is_a_scratch(pitch: int, strays: int) -> None:
+    """Printers leave white for a rule: a line between two lines at their usual pitch parts nothing."""
+    pixels, lines = _ruled(pitch)
+    ink = make_ink(pixels, TYPE)
+    rules = find_rules(ink, TYPE, lines, ())
+    assert len(rules) == 1
+    assert len(level_strays(ink, rules, lines, TYPE)) == strays
+
+
+@pytest.mark.parametrize(("pitch", "parts"), [(30, 1), (42, 2)])
+def test_a_scratch_between_lines_parts_no_column(pitch: int, parts: int) -> None:
+    """Each column is one block of text over the scratch, and its lines are no taller for it; over a rule it is two."""
+    pixels, lines = _ruled(pitch)
+    page = find_layout(scan_of(pixels), DetectedText(tuple(line.polygon for line in lines), tuple(lines), TYPE))
+    assert len(page.regions) == 2 * parts
+    assert max(line.box.height for line in page.lines) <= TYPE + 2
 
 
 @pytest.mark.parametrize("characters", [2, 3])

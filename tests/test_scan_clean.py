@@ -568,6 +568,17 @@ def test_a_scratch_across_lines_of_type_is_painted_over(left: int, right: int) -
     assert ink[1] == pytest.approx(ink[0], rel=0.005)
 
 
+def test_a_scratch_that_cuts_characters_at_one_end_only_is_painted_over() -> None:
+    """Where a line runs through a few characters, it is no rule in the white that the rest of it runs through."""
+    page = np.full((HEIGHT, WIDTH), PAPER, np.uint8)
+    rng = np.random.default_rng(3)
+    _block(page, (100, 560, 400, 1000), rng)
+    _block(page, (430, 640, 1400, 1000), rng)
+    cv2.line(page, (100, 602), (1300, 610), INK, 2, cv2.LINE_AA)
+    (scratch,) = find_scratches(page, 0.0, None)
+    assert (scratch.level, scratch.top, scratch.bottom) == (True, pytest.approx(100, abs=BODY), pytest.approx(1300, abs=BODY))
+
+
 @pytest.mark.parametrize("margin", [100, 32])
 def test_a_scratch_from_edge_to_edge_between_two_lines_of_type_is_painted_over(margin: int) -> None:
     """What runs over both margins, narrow ones too, with type close above and below, is no rule, though it cuts nothing."""

@@ -26,6 +26,7 @@ from digitize.layout.paging import Furniture, make_page
 from digitize.layout.regions import Draft, find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
 from digitize.layout.sidemarks import trim_marks
+from digitize.layout.strays import level_strays
 from digitize.layout.transcribed import find_transcript_layout
 from digitize.layout.upright import inside, passed_over, turned, turned_back, turned_ink, upright_lines
 from digitize.model import Page, WritingMode
@@ -63,6 +64,9 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     rules = find_rules(ink, type_size, detected, [*pictures, *panels])
     ornamented = find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels], ideographs=vertical)
     rules = (*column_rules(ink, rules, detected, type_size), *ornamented)
+    strays = level_strays(ink, rules, detected, type_size)
+    rules = tuple(rule for rule in rules if rule not in strays)
+    ink = without(ink, slender(ink, strays, type_size))
     boxes = tuple(box for box in find_boxes(ink, type_size, rules, panels) if not _is_page_border(box, detected))
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     printed = [line for line in printed if not any(is_of_marks(line, rule) for rule in ornamented)]

@@ -167,11 +167,14 @@ def _without_strokes(ink: Ink, rule: Box, headings: Sequence[Box], type_size: fl
 
 
 def _runs_through_text(ink: Ink, rule: Box, lines: Sequence[Box], type_size: float) -> bool:
-    """Whether characters stand close on both sides of an upright rule in most rows of text that it passes."""
+    """Whether characters stand close on both sides of an upright rule in most rows of text that it passes, or in a heading."""
     reach = BESIDE_RULE * type_size
     rows = [line for line in lines if rule.y0 <= line.cy <= rule.y1 and line.x0 - reach < rule.cx < line.x1 + reach]
-    through = sum(all(_type_beside(ink, replace(rule, y0=line.y0, y1=line.y1), type_size)) for line in rows)
-    return 2 * through > len(rows)
+    through = [line for line in rows if all(_type_beside(ink, replace(rule, y0=line.y0, y1=line.y1), type_size))]
+    return 2 * len(through) > len(rows) or any(
+        line.height >= LARGE_TYPE * type_size and line.width > line.height and rule.y0 < line.y0 and line.y1 < rule.y1
+        for line in through
+    )
 
 
 def _type_beside(ink: Ink, part: Box, type_size: float) -> tuple[bool, bool]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LINES, LINES_SHARE, PITCH = 3, 1 / 4, 1 / 60
 # The same for the characters along a level line, at their pitch. Rules touch one in eight at most, scratches one in three.
 CHARACTERS_SHARE, CHARACTER_PITCH = 1 / 4, 1 / 85
-# They stand along this share of its length: a single word that is set too near a rule stands in one place.
+# They stand along this share of its length: a single word that is set too near a rule stands in one place. None is cut in
+# two by a rule, so that a few of them, anywhere, are enough.
 SPREAD = 0.5
 # Strokes of characters stand in a row over less than this share of the long side: most of a column.
 ROW_OF_STROKES = 0.14
@@ -81,22 +82,28 @@ def cuts_characters(turned: NDArray[np.uint8], scratch: Scratch, *, both: bool =
     `turned` are the page's pixels with x and y exchanged, so that the scratch runs down them. `both`: whether strokes must go
     on at both sides of it; those that touch one side alone may as well be the crests of a wavy rule, or hatching that ends at
     a drawing's frame.
+    Elsewhere, a few characters cut in two are enough, wherever they stand.
     """
     long_side = max(turned.shape)
-    length = len(scratch.middle) / long_side
-    if length < ROW_OF_STROKES or not is_thin(scratch.half_width, long_side):
+    along = len(scratch.middle) / long_side
+    if along < ROW_OF_STROKES or not is_thin(scratch.half_width, long_side):
         return False
     # Lines of type stand as near as their own height to the next.
     flanks = _flanks(turned, scratch, BESIDE / 2)
     if (np.maximum(flanks.sides[0].ink, flanks.sides[1].ink) > SOLID).mean() > SOLID:
         return False
     strokes = [side.touches & (side.ink >= STROKES_ROW) & (side.ink < RULE_ROW) for side in flanks.sides]
-    cut = np.all(strokes, axis=0) if both else np.any(strokes, axis=0)
-    characters = max(LINES, CHARACTERS_SHARE * length / CHARACTER_PITCH)
-    if _alternations(flanks.white, cut) < characters:
-        return False
-    first, last = np.flatnonzero(cut)[[0, -1]]
-    return bool(last - first > SPREAD * len(cut)) and _dark_in_white(turned, scratch, flanks.white)
+    met = np.all(strokes, axis=0) if both else np.any(strokes, axis=0)
+    characters = max(LINES, CHARACTERS_SHARE * along / CHARACTER_PITCH)
+    cuts = not both and _alternations(flanks.white, np.all(strokes, axis=0)) >= LINES
+    meets = _alternations(flanks.white, met) >= characters and _extent(met) > SPREAD
+    return (cuts or meets) and _dark_in_white(turned, scratch, flanks.white)
+
+
+def _extent(cut: NDArray[np.bool_]) -> float:
+    """The share of a scratch's length from the first to the last place where it cuts something."""
+    places = np.flatnonzero(cut)
+    return float(places[-1] - places[0]) / len(cut) if len(places) else 0.0
 
 
 def runs_close_to_type(turned: NDArray[np.uint8], scratch: Scratch) -> bool:
