@@ -21,6 +21,7 @@ from digitize.layout.edges import reach_edges
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import components, grey_level, make_ink
+from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
@@ -381,6 +382,29 @@ def test_a_scratch_between_lines_parts_no_column(pitch: int, parts: int) -> None
     page = find_layout(scan_of(pixels), DetectedText(tuple(line.polygon for line in lines), tuple(lines), TYPE))
     assert len(page.regions) == 2 * parts
     assert max(line.box.height for line in page.lines) <= TYPE + 2
+
+
+@pytest.mark.parametrize("fault", ["hair", "lean"])
+def test_a_line_that_is_tall_in_places_or_leans_is_set_in_body_type(fault: str) -> None:
+    """A hair that reaches out of a line over a third of it makes no headline of it, nor does a line's lean; large type does."""
+    pixels = blank()
+    lines, tall = column_lines(0, 8), 4
+    lines[tall + 1 :] = [replace(line, y0=line.y0 + 10, y1=line.y1 + 10) for line in lines[tall + 1 :]]
+    for line in (*lines[:tall], *lines[tall + 1 :]):
+        print_line(pixels, line)
+    for x in range(60, 380, 20):
+        drop = (x - 60) // 32 if fault == "lean" else 0
+        print_line(pixels, Box(x, lines[tall].y0 + drop, x + 20, lines[tall].y1 + drop))
+    if fault == "hair":
+        cv2.line(pixels, (100, 341), (200, 349), INK, 2)
+    lines[tall] = replace(lines[tall], y1=lines[tall].y1 + 10)
+    heading = Box(60, 140, 240, 170)
+    print_line(pixels, heading)
+    *_, last = set_heights(make_ink(pixels, TYPE), [*lines, heading])
+    assert last.height == pytest.approx(heading.height, abs=1)
+    assert set_heights(make_ink(pixels, TYPE), lines)[tall].height <= 1.1 * TYPE
+    page = find_layout(scan_of(pixels), DetectedText(tuple(line.polygon for line in lines), (*lines, heading), TYPE))
+    assert [region.role for region in page.regions if region.role is not Role.PARAGRAPH] == [Role.HEADLINE]
 
 
 @pytest.mark.parametrize("characters", [2, 3])

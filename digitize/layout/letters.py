@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitize.layout.detection import body_size
 from digitize.layout.gutters import without_streaks
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ DESCENDS = 0.3
 HEADLINE = 1.6
 """Lines so many times as high as the body's tall letters are headlines'."""
 
+TALL = 1.15
+"""Lines of ideographs from so many body sizes on may be body type with a hair in it, or a line that leans."""
+
+IN_PLACES, PLACES = 0.9, 4
+"""They are, if most of their places, a body size wide each, are lower than this share of the line, and there are so many."""
+
 ALIKE = 0.15
 """How much the heights of two lines of one headline differ, in logarithms, at most."""
 
@@ -66,8 +73,8 @@ class Setting:
 def set_heights(ink: Ink, lines: Sequence[Box]) -> tuple[Box, ...]:
     """The lines with the height of their type: from the baseline to the top of tall letters, on a page set in letters.
 
-    On a page set in ideographs, and for lines that run downwards, the height of the ink, as it was. One box for each line,
-    in reading-frame pixels.
+    On a page set in ideographs, and for lines that run downwards, the height of the ink; but that of most of its places for
+    a line that is taller than body type in a few of them. One box for each line, in reading-frame pixels.
     """
     bands = [None if line.upright else _band(ink, line) for line in lines]
     telling = [
@@ -75,7 +82,8 @@ def set_heights(ink: Ink, lines: Sequence[Box]) -> tuple[Box, ...]:
     ]
     long = sum(line.width >= TELLING_LENGTH * line.height for line in lines)
     if not telling or len(telling) < MOST * long:
-        return tuple(lines)
+        size = body_size(lines)
+        return tuple(_as_most(ink, line, size) if line.height > TALL * size and not line.upright else line for line in lines)
     rise = median((baseline - line.y0) / (baseline - x_height) for line, x_height, baseline in telling)
     setting = Setting(rise, rise * median(baseline - x_height for _, x_height, baseline in telling))
     found = [
@@ -87,6 +95,22 @@ def set_heights(ink: Ink, lines: Sequence[Box]) -> tuple[Box, ...]:
         _as_above(box, large, setting) if _is_even(line, band) and not line.upright else box
         for box, line, band in zip(found, lines, bands, strict=True)
     )
+
+
+def _as_most(ink: Ink, line: Box, type_size: float) -> Box:
+    """A line of ideographs from the top to the foot that most of its places have: a hair is in it, or it leans, elsewhere."""
+    rows, columns = ink.window(line)
+    step = max(1, round(type_size * ink.scale))
+    places = [
+        np.flatnonzero(ink.mask[rows, left : left + step].max(axis=1)) for left in range(columns.start, columns.stop, step)
+    ]
+    edges = [(int(inked[0]), int(inked[-1]) + 1) for inked in places if len(inked)]
+    if len(edges) < PLACES:
+        return line
+    top, foot = (median(side) for side in zip(*edges, strict=True))
+    if (foot - top) / ink.scale > IN_PLACES * line.height:
+        return line
+    return replace(line, y0=(rows.start + top) / ink.scale, y1=(rows.start + foot) / ink.scale)
 
 
 def _is_even(line: Box, band: tuple[float, float] | None) -> bool:
