@@ -241,10 +241,12 @@ def test_marks_beside_characters_make_no_line_larger() -> None:
     for x in range(100, 320, 20):
         pixels[301:319, x + 1 : x + 18] = INK
         pixels[291:296, x + 7 : x + 12] = INK
+        pixels[325:330, x + 7 : x + 12] = INK
     larger = Box(100, 500, 350, 527)
     print_line(pixels, larger)
-    trimmed, same = trim_marks(make_ink(pixels, TYPE), (replace(line, y0=290), larger), TYPE)
-    assert round(trimmed.y0) == 301
+    lines = replace(line, y0=290), replace(line, y0=290, y1=331), larger
+    above, around, same = trim_marks(make_ink(pixels, TYPE), lines, TYPE)
+    assert [round(y) for y in (above.y0, around.y0, around.y1)] == [301, 301, 319]
     assert same == larger
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from digitize.geometry import Box
     from digitize.layout.ink import Ink
 
-TALL = 1.06, 1.9
-"""Lines between so many body sizes in height may be body type with marks beside it."""
+TALL = 1.06, 2.2
+"""Lines between so many body sizes in height may be body type with marks beside it, its own and those of the next line."""
 
 TELLING = 3.0
 """Lines so many times as long as high have a few characters, whose strokes reach the same height."""
@@ -32,8 +32,8 @@ REACHED = 0.12
 """Rows with less ink than this share of the fullest are beyond the characters: a few of their strokes, or marks run together
 with them."""
 
-TAKEN = 0.1, 0.9
-"""Marks take at least the first figure, in body sizes, of a line's height, and leave at least the second."""
+TAKEN, LEFT = 0.1, (0.9, 1.25)
+"""Marks take at least so much of a line's height, in body sizes, and leave body type."""
 
 
 def trim_marks(ink: Ink, lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
@@ -55,8 +55,8 @@ def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
     if not len(reached):
         return line
     y0, y1 = (float(rows.start + edge) / ink.scale for edge in (reached[0], reached[-1] + 1))
-    with_marks = line.height - (y1 - y0) >= TAKEN[0] * type_size and y1 - y0 >= TAKEN[1] * type_size
-    return replace(line, y0=y0, y1=y1) if with_marks else line
+    taken, left = (line.height - (y1 - y0)) / type_size, (y1 - y0) / type_size
+    return replace(line, y0=y0, y1=y1) if taken >= TAKEN and LEFT[0] <= left < LEFT[1] else line
 
 
 def _without_marks(window: NDArray[np.uint8], side: float) -> NDArray[np.uint8]:
