@@ -49,6 +49,21 @@ def test_text_goes_on_at_the_top_of_the_next_column() -> None:
     assert texts(page) == ["甲" * 62 + "乙" * 64 + "丙" * 5]
 
 
+def test_scraps_of_a_neighbouring_page_make_no_columns_narrower() -> None:
+    """Many blocks of cut characters at the page's edge leave the page's own columns next to each other."""
+    whole = [text_block(f"n{number}", ["丁"] * 3, column=3, y=300 + 120 * number) for number in range(8)]
+    edge = column_left(3) + 6
+    lines = [tuple(replace(line, box=replace(line.box, x1=edge)) for line in block.lines) for block in whole]
+    scraps = (replace(b, lines=own, box=replace(b.box, x1=edge)) for b, own in zip(whole, lines, strict=True))
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 0)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4), "甲" * 15 + "。"], column=0),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 4), "乙乙。"], column=1),
+        *scraps,
+    )
+    assert "甲" * 93 + "。" + "乙" * 80 + "。" in texts(page)
+
+
 def test_a_full_stop_at_a_columns_foot_ends_no_text() -> None:
     """A sentence may end with its line: behind a rule, too, a column that begins without an indent goes on from it."""
     page = page_of(

@@ -81,6 +81,13 @@ def _shares_edges(a: Block, b: Block) -> bool:
     return short and left.overlap_x(right) >= ONE_COLUMN * max(left.width, right.width)
 
 
+def _column_width(blocks: Sequence[Box]) -> float:
+    """The width of columns that half of a page's text stands in at least: scraps of a neighbouring page are many, but small."""
+    ordered = sorted(blocks, key=lambda box: box.width)
+    reached = np.cumsum([box.area for box in ordered])
+    return ordered[int(np.searchsorted(reached, reached[-1] / 2))].width if ordered else 1.0
+
+
 class Steps:
     """What is printed on a page where two of its blocks stand to each other; scores the step from one to the other."""
 
@@ -89,7 +96,7 @@ class Steps:
     ) -> None:
         """Take in a page; text goes past the headings numbered in `passed` as it goes past pictures."""
         self.type_size, self._vertical = page.type_size, page.vertical
-        self.column = float(np.median([block.box.width for block in blocks])) if blocks else 1.0
+        self.column = _column_width([block.box for block in blocks])
         self._headings, self._blocks = [h for i, h in enumerate(headings) if i not in passed], blocks
         self._nodes: tuple[HeadingNode | Block, ...] = (*self._headings, *blocks)
         furniture = {heading_id for i in passed if (heading_id := headings[i].region.heading_id)}
