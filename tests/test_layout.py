@@ -1022,3 +1022,15 @@ def test_a_word_that_was_passed_over_at_its_columns_edge_is_read_with_its_line()
         print_line(spotted, line)
     spotted[int(word.y0) + 8 : int(word.y0) + 12, int(word.x0) + 4 : int(word.x0) + 8] = INK
     assert reach_edges(make_ink(spotted, TYPE), detected, (), TYPE)[2] == seen
+
+
+def test_a_drop_capital_that_was_passed_over_is_no_word_of_a_line() -> None:
+    """Large type at the column's edge stands beside several lines and belongs to none of them."""
+    lines = column_lines(0, 6)
+    detected = [replace(line, x0=line.x0 + 4 * TYPE) for line in lines[:2]] + lines[2:]
+    pixels = blank()
+    for line in detected:
+        print_line(pixels, line)
+    print_line(pixels, Box(lines[0].x0, lines[0].y0, lines[0].x0 + 50, lines[0].y0 + 50))
+    pixels[int(lines[0].y0) : int(lines[0].y0) + 50, int(lines[0].x0) + 20 : int(lines[0].x0) + 30] = INK
+    assert list(reach_edges(make_ink(pixels, TYPE), detected, (), TYPE)) == detected

@@ -30,6 +30,9 @@ BEARING = 0.2
 WORD = 0.6
 """A word is at least so wide, in heights of its line: dust is not."""
 
+LEADING = 0.3
+"""White above or below a word is within so many heights of its line: the leading, less what strokes reach into it."""
+
 DENSITY = 0.6
 """Ink in a word, against that in its line, at least: dust and what shows through the paper is thinner."""
 
@@ -71,4 +74,11 @@ def _word(ink: Ink, side: Box, line: Box) -> Box | None:
     first = ink.window(side)[1].start
     word = Box((first + stretches[0][0]) / ink.scale, line.y0, (first + stretches[-1][1]) / ink.scale, line.y1)
     dark = ink.mask[ink.window(word)].mean() >= DENSITY * ink.mask[ink.window(line)].mean()
-    return word if dark and word.width >= WORD * line.height else None
+    return word if dark and word.width >= WORD * line.height and not _runs_on(ink, word) else None
+
+
+def _runs_on(ink: Ink, word: Box) -> bool:
+    """Whether ink runs on above or below a word without a row of white, as a drop capital's does past its first line."""
+    reach = LEADING * word.height
+    bands = Box(word.x0, word.y0 - reach, word.x1, word.y0), Box(word.x0, word.y1, word.x1, word.y1 + reach)
+    return any(bool(ink.mask[ink.window(band)].any(axis=1).all()) for band in bands)
