@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitize.layout.blocks import SET_RATIO
 from digitize.layout.detection import LARGE_TYPE
 from digitize.layout.ink import runs
 
@@ -67,9 +66,6 @@ it parts two headings."""
 
 FLUSH = 0.7
 """The same where one side alone tells: no indent, or the next column but one would be taken for a witness."""
-
-WORD = 1.6
-"""Each of two headings on one height is at least so wide, in heights of their line: two characters."""
 
 LEVEL = 0.35
 """How far the start of a heading set to the left of its columns stands from theirs, in type sizes: side bearings. The second
@@ -185,8 +181,7 @@ class Gutters:
         """Where rules and gutters cut a line, x ascending."""
         found = [rule.cx for rule in self._uprights if _crosses(rule, line)]
         if line.height >= self._whole * self.type_size:
-            whites = self._whites(line, self._characters(line))
-            return sorted([*found, *(sum(gap) / 2 for gap in whites if self._parts_headings(gap, line))])
+            return sorted(found)
         inked = self._inked[line] if line in self._inked else self._characters(line)
         whole = self._whites(line, inked)
         for gap in whole:
@@ -313,15 +308,6 @@ class Gutters:
     def _begins_column(self, x: float) -> bool:
         """Whether columns begin right there, anywhere on the page: a heading set to the left of its own columns does, too."""
         return bool(np.count_nonzero(np.abs(self._text[:, 0] - x) <= LEVEL * self.type_size) >= GRID_LINES)
-
-    def _parts_headings(self, gap: tuple[float, float], line: Box) -> bool:
-        """Whether white in large type stands over a gutter, before type of another size that begins where its columns do."""
-        sides = replace(line, x1=gap[0]), replace(line, x0=gap[1])
-        if not (self._holds_gutter(gap) and self._begins_column(gap[1]) and min(s.width for s in sides) >= WORD * line.height):
-            return False
-        rows = [np.flatnonzero(self._ink.mask[self._ink.window(side)].any(axis=1)) for side in sides]
-        low, high = sorted(float(np.ptp(each)) if len(each) else 0.0 for each in rows)
-        return high >= SET_RATIO * low > 0
 
     def _ruled(self, gap: tuple[float, float], line: Box) -> Testimony:
         """What a printed rule in line with a gap says, above or below: rules stop short of the text, and at pictures."""
