@@ -108,7 +108,7 @@ def process_issue(transcripts: Sequence[Transcript], options: Options) -> tuple[
 def _process_transcript(transcript: Transcript, options: Options) -> PageResult:
     seconds: dict[str, float] = {}
     with _timed("layout", seconds):
-        page = find_transcript_layout(transcript, trust_blocks=options.trust_blocks)
+        page = find_transcript_layout(transcript, writing_mode=_wanted(options), trust_blocks=options.trust_blocks)
         page = page if options.language == AUTO else replace(page, language=options.language)
     with _timed("reflow", seconds):
         page = settle_language(page)
@@ -160,8 +160,12 @@ def _has_fold(cleaned: Scan, text: DetectedText, upright: Scan, fold: tuple[floa
 
 
 def _orientation(cleaned: Scan, text: DetectedText, engine: Engine, options: Options) -> Orientation:
-    wanted = None if options.writing_mode == "auto" else WritingMode(options.writing_mode)
-    return find_orientation(cleaned.pixels, text.polygons, engine.recognizer, wanted)
+    return find_orientation(cleaned.pixels, text.polygons, engine.recognizer, _wanted(options))
+
+
+def _wanted(options: Options) -> WritingMode | None:
+    """The writing mode that was asked for, None where each page shows its own."""
+    return None if options.writing_mode == AUTO else WritingMode(options.writing_mode)
 
 
 def make_issue(folio: Folio, options: Options, described: Description) -> Issue:

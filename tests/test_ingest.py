@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from transcribed import alto, mets, page, shuffled, two_columns
 
 from digitize.errors import PageError
-from digitize.geometry import Box
+from digitize.geometry import Box, bounds
 from digitize.ingest import read_issue, read_ocr, read_transcripts
 
 if TYPE_CHECKING:
@@ -285,3 +285,19 @@ def test_mets_of_other_profiles_is_read() -> None:
     assert [(p.ocr, p.number) for p in issue.pages] == [(f"ocr/{n}.xml", str(n + 1)) for n in (2, 3, 0, 1)]
     assert (issue.folio.newspaper, issue.folio.date) == ("The Harbour Courier", dt.date(1905, 1, 3))
     assert issue.folio.issue_number == "7"
+
+
+def test_words_of_ideographs_have_no_blanks_between_them() -> None:
+    """Recognizers give single characters as words; letters and figures among them keep their blanks."""
+    words = [("本", 0), ("报", 20), ("讯", 40), ("KTV", 60), ("abc", 120), ("十日", 180)]
+    string = '<String HPOS="{}" VPOS="10" WIDTH="20" HEIGHT="20" CONTENT="{}"/>'
+    (line,) = transcript(strings("".join(string.format(x, word) for word, x in words))).lines
+    assert line.text == "本报讯 KTV abc 十日"
+    assert "".join(glyph.text for glyph in line.glyphs) == line.text
+
+
+def test_characters_of_a_vertical_line_stand_below_each_other() -> None:
+    """A line that is higher than wide is parted downwards."""
+    line = '<TextLine><Coords points="100,50 120,50 120,90 100,90"/><TextEquiv><Unicode>晶報</Unicode></TextEquiv></TextLine>'
+    (found,) = transcript(REGION.format(line).encode()).lines
+    assert [bounds(glyph.polygon) for glyph in found.glyphs] == [Box(100, 50, 120, 70), Box(100, 70, 120, 90)]

@@ -8,7 +8,7 @@ import pytest
 from digitize.geometry import Box
 from digitize.model import TextLine, WritingMode
 from digitize.ocr import Character, Reading
-from digitize.ocr.crops import as_printed, cut_out, glyph_cells, line_mode
+from digitize.ocr.crops import as_printed, cut_out, glyph_cells
 from digitize.ocr.marks import with_marks
 
 HORIZONTAL, VERTICAL = WritingMode.HORIZONTAL_TB, WritingMode.VERTICAL_RL
@@ -30,7 +30,7 @@ def read(text: str) -> Reading:
 
 def test_a_line_across_is_written_the_other_way() -> None:
     """Lines along the reading frame are written as the page is, lines across it the other way."""
-    assert [line_mode(each, page) for page in (HORIZONTAL, VERTICAL) for each in (LEVEL, ACROSS)] == [
+    assert [each.mode_on(page) for page in (HORIZONTAL, VERTICAL) for each in (LEVEL, ACROSS)] == [
         HORIZONTAL,
         VERTICAL,
         VERTICAL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 import sys
 import unicodedata
@@ -13,6 +14,8 @@ from lxml import etree
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
+from digitize import Options, run
+from digitize.options import Format
 from digitize.validate import validate_paths
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -105,6 +108,25 @@ def test_a_vertical_page_is_read_as_one(archive: Path) -> None:
     alto = etree.parse(archive / "B01" / "B01.alto.xml").getroot()
     directions = [line.get("BASEDIRECTION") for line in alto.iter("{*}TextLine")]
     assert directions.count("ttb") > 0.8 * len(directions)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_earlier_ocr_gives_the_same_articles(archive: Path, tmp_path: Path, page: str) -> None:
+    """From a page's lines alone, without an image, in one block and in no order, its articles come out as from its scan."""
+    root = etree.parse(archive / page / f"{page}.alto.xml").getroot()
+    for told in [*root.iter("{*}Tags"), *root.iter("{*}ReadingOrder")]:
+        told.getparent().remove(told)  # type: ignore[union-attr]
+    lines = list(root.iter("{*}TextLine"))
+    random.Random(5).shuffle(lines)  # noqa: S311 - an order, no secret
+    blocks = list(root.iter("{*}TextBlock"))
+    blocks[0].extend(lines)
+    for block in blocks[1:]:
+        block.getparent().remove(block)  # type: ignore[union-attr]
+    earlier = tmp_path / "earlier" / f"{page}.xml"
+    earlier.parent.mkdir()
+    earlier.write_bytes(etree.tostring(root))
+    run([earlier.parent], tmp_path / "archive", Options(formats=(Format.TEI,)))
+    assert article_texts(tmp_path / "archive" / page) == article_texts(archive / page)
 
 
 def test_what_comes_out_is_valid(archive: Path) -> None:

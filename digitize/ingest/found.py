@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,17 @@ class Word:
         return replace(self, text=self.text + mark, box=hull((self.box, place)) if place else self.box)
 
 
+_UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
+"""Characters of scripts that put no blanks between words, and the signs that go with them."""
+
+
+def blank_between(left: Word | None, right: Word) -> str:
+    """What stands between two words of a line: nothing at its start, or where a script without blanks is on both sides."""
+    if left is None or (_UNSPACED.match(left.text[-1]) and _UNSPACED.match(right.text[0])):
+        return ""
+    return " "
+
+
 @dataclass(frozen=True, slots=True)
 class FoundLine:
     """A line's words from its start on. `hyphenated`: whether a hyphen at its end only parts a word; None for untold."""
@@ -34,8 +46,9 @@ class FoundLine:
 
     @property
     def text(self) -> str:
-        """The line's text, a blank between its words."""
-        return " ".join(word.text for word in self.words)
+        """The line's text, a blank between its words where its script has them."""
+        before = (None, *self.words[:-1])
+        return "".join(blank_between(left, word) + word.text for left, word in zip(before, self.words, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

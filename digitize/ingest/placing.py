@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import textwrap
@@ -9,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digitize.geometry import Box
+from digitize.geometry import Box, hull
 from digitize.ingest.found import Word
 
 if TYPE_CHECKING:
@@ -36,13 +37,20 @@ def place_words(words: Sequence[ToldWord], line: Box) -> list[Word]:
     placed = [Word(word.text, word.box, word.confidence) for word in words if word.box]
     if len(placed) == len(words):
         return placed
-    step, start = line.width / (sum(len(word.text) + 1 for word in words) - 1), line.x0
+    cells = iter(parted(line, sum(len(word.text) + 1 for word in words) - 1))
     placed = []
     for word in words:
-        end = start + step * len(word.text)
-        placed.append(Word(word.text, Box(start, line.y0, end, line.y1), word.confidence))
-        start = end + step
+        placed.append(Word(word.text, hull(itertools.islice(cells, len(word.text))), word.confidence))
+        next(cells, None)  # the blank behind it
     return placed
+
+
+def parted(box: Box, count: int) -> list[Box]:
+    """A box parted evenly among so many characters, downwards where it is higher than wide."""
+    if count > 1 and box.height > box.width:
+        return rows(box, count)
+    step = box.width / count
+    return [Box(box.x0 + i * step, box.y0, box.x0 + (i + 1) * step, box.y1) for i in range(count)]
 
 
 def told_words(text: str, confidence: float) -> list[ToldWord]:
@@ -51,7 +59,7 @@ def told_words(text: str, confidence: float) -> list[ToldWord]:
 
 
 def rows(block: Box, count: int) -> list[Box]:
-    """So many lines, one below the other, that fill a block."""
+    """So many lines or characters, one below the other, that fill a box."""
     height = block.height / max(1, count)
     return [Box(block.x0, block.y0 + i * height, block.x1, block.y0 + (i + 1) * height) for i in range(count)]
 

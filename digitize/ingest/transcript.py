@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box
+from digitize.ingest.found import blank_between
+from digitize.ingest.placing import parted
 from digitize.model import Glyph, Separator, SeparatorKind, TextLine, Transcript
 
 if TYPE_CHECKING:
@@ -84,15 +86,12 @@ def _line(line: FoundLine, line_id: str, sx: float, sy: float) -> TextLine:
 def _glyphs(words: tuple[Word, ...], sx: float, sy: float) -> list[Glyph]:
     """The characters of a line: each word's box parted evenly among its characters, blanks between the words."""
     glyphs: list[Glyph] = []
-    for word in words:
+    for before, word in zip((None, *words[:-1]), words, strict=True):
         box = _scaled(word.box, sx, sy)
-        if glyphs:
+        if blank_between(before, word):
             x0 = max(x for x, _ in glyphs[-1].polygon)
             blank = Box(min(x0, box.x0), box.y0, max(x0, box.x0), box.y1)
             glyphs.append(Glyph(" ", 1.0, blank.polygon))
-        step = box.width / len(word.text)
-        glyphs += [
-            Glyph(c, word.confidence, Box(box.x0 + i * step, box.y0, box.x0 + (i + 1) * step, box.y1).polygon)
-            for i, c in enumerate(word.text)
-        ]
+        places = parted(box, len(word.text))
+        glyphs += [Glyph(c, word.confidence, place.polygon) for c, place in zip(word.text, places, strict=True)]
     return glyphs

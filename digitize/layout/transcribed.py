@@ -1,7 +1,7 @@
 """A transcript becomes a page: its lines in columns and tiers, with headings, signatures, running text and folio.
 
-type sizes -> lean -> columns -> strips in reading order -> headings -> regions. The page is taken to be set in running
-columns, as nearly all were before the twentieth century: a text goes on at the head of the next column.
+sheet -> columns -> strips in reading order -> headings -> regions. The page is taken to be set in running columns, as nearly
+all in letters were before the twentieth century: a text goes on at the head of the next column. Others are set in blocks.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from digitize.geometry import AffineMap, Box, hull, map_polygon
-from digitize.layout.columns import BODY, Column, find_columns, find_lean, find_slope
+from digitize.geometry import hull, map_polygon
+from digitize.layout.columns import Column, find_columns
 from digitize.layout.crossheads import Ending, Setting, ending, heading_flags, is_signature, usual_pitch, white_between
 from digitize.layout.initials import join_initials
 from digitize.layout.masthead import folio_lines
+from digitize.layout.sheet import body_lines, is_set_in_ideographs, lay_out
 from digitize.layout.tiers import Order, Strip
-from digitize.layout.typeface import body_type, type_size
-from digitize.model import Page, Region, Role, Separator, TextLine
+from digitize.layout.told import find_block_layout
+from digitize.model import Region, Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from digitize.model import Transcript
+    from digitize.geometry import Box
+    from digitize.layout.sheet import Sheet
+    from digitize.model import Page, TextLine, Transcript, WritingMode
 
 SAME_SIZE = 1.25
 """Lines of a heading whose sizes differ by less are one part of it, set on several lines."""
@@ -44,47 +45,36 @@ class Draft:
     heading: int | None = None
 
 
-def find_transcript_layout(transcript: Transcript, *, trust_blocks: bool = False) -> Page:
-    """Find columns, tiers, headings and running text of a page whose lines are known.
+def find_transcript_layout(
+    transcript: Transcript, *, writing_mode: WritingMode | None = None, trust_blocks: bool = False
+) -> Page:
+    """Find columns, headings and running text of a page whose lines are known.
 
-    Gives a page whose regions stand in reading order and tell their tier. A transcript without lines gives a page without
-    regions of text.
+    A page set in running columns gives regions that stand in reading order and tell their tier; one set in blocks, as
+    newspapers in Chinese characters are, gives them as `find_layout` does. A transcript without lines gives a
+    page without regions of text.
 
     Args:
         transcript: the page's lines.
+        writing_mode: how the lines run, None to see it from their shapes.
         trust_blocks: whether to take the file's own blocks in the file's order for columns.
     """
-    sized = [replace(line, type_size=type_size(line)) for line in transcript.lines]
-    size = body_type(sized)
-    lean = find_lean([line.box for line in _body(sized, size)], size)
-    frame = AffineMap(b=lean, d=find_slope(sized))
-    lines = [replace(line, box=_upright(line.box, frame)) for line in sized]
-    separators = tuple(replace(s, box=_upright(s.box, frame)) for s in transcript.separators)
-    pictures = tuple(_upright(box, frame) for box in transcript.pictures)
-    lines = list(join_initials(lines, size)) if size else lines
-    columns = find_columns([line.box for line in _body(lines, size)], size)
+    sheet = lay_out(transcript, writing_mode)
+    if not trust_blocks and is_set_in_ideographs(sheet.lines):
+        return find_block_layout(sheet)
+    lines, size = list(join_initials(sheet.lines, sheet.type_size)) if sheet.type_size else list(sheet.lines), sheet.type_size
+    columns = find_columns([line.box for line in body_lines(lines, size)], size)
     drafts: list[Draft] = []
     pitch = 0.0
     if columns:
-        order = Order(columns, [separator.box for separator in separators], size, size)
+        order = Order(columns, sheet.rules, size, size)
         folio = folio_lines(lines, order, columns, size)
         drafts = [Draft(Role.FOLIO, (line,)) for line in folio]
         rest = [line for line in lines if line not in folio]
         strips = _file_strips(transcript, rest) if trust_blocks else order.strips(rest)
         pitch = usual_pitch([strip.lines for strip in strips], size)
-        drafts += _drafts(strips, [s.box for s in separators if not s.vertical], size, pitch)
-    regions = _number(transcript, drafts, pictures, frame)
-    return _page(transcript, regions, separators, frame, (size, pitch))
-
-
-def _upright(box: Box, frame: AffineMap) -> Box:
-    """A box moved to where its middle stands in the straightened page."""
-    x, y = frame.backward(np.array([[box.cx, box.cy]]))[0].tolist()
-    return Box(x - box.width / 2, y - box.height / 2, x + box.width / 2, y + box.height / 2)
-
-
-def _body(lines: Sequence[TextLine], size: float) -> list[TextLine]:
-    return [line for line in lines if BODY[0] * size <= line.type_size <= BODY[1] * size]
+        drafts += _drafts(strips, [rule for rule in sheet.rules if rule.width > rule.height], size, pitch)
+    return replace(sheet.page, line_pitch=pitch, regions=_number(drafts, sheet))
 
 
 def _file_strips(transcript: Transcript, lines: Sequence[TextLine]) -> tuple[Strip, ...]:
@@ -149,17 +139,18 @@ def _text_drafts(lines: tuple[TextLine, ...], strip: Strip, setting: Setting) ->
         yield Draft(Role.PARAGRAPH, lines[start:], strip.column, strip.tier + 1)
 
 
-def _number(transcript: Transcript, drafts: Sequence[Draft], pictures: Sequence[Box], frame: AffineMap) -> tuple[Region, ...]:
+def _number(drafts: Sequence[Draft], sheet: Sheet) -> tuple[Region, ...]:
+    page = sheet.page
     names = {
-        draft.heading: f"{transcript.page_id}-r{n:03d}"
+        draft.heading: f"{page.id}-r{n:03d}"
         for n, draft in enumerate(drafts, start=1)
         if draft.heading is not None and draft.role is Role.HEADLINE
     }
     regions = [
         Region(
-            id=f"{transcript.page_id}-r{number:03d}",
+            id=f"{page.id}-r{number:03d}",
             role=draft.role,
-            polygon=map_polygon(box.polygon, frame),
+            polygon=map_polygon(box.polygon, page.frame),
             box=box,
             lines=draft.lines,
             column=draft.column,
@@ -172,34 +163,7 @@ def _number(transcript: Transcript, drafts: Sequence[Draft], pictures: Sequence[
     return (
         *regions,
         *(
-            Region(f"{transcript.page_id}-r{number:03d}", Role.PICTURE, map_polygon(box.polygon, frame), box)
-            for number, box in enumerate(pictures, start=len(regions) + 1)
+            Region(f"{page.id}-r{number:03d}", Role.PICTURE, map_polygon(box.polygon, page.frame), box)
+            for number, box in enumerate(sheet.pictures, start=len(regions) + 1)
         ),
-    )
-
-
-def _page(
-    transcript: Transcript,
-    regions: tuple[Region, ...],
-    separators: tuple[Separator, ...],
-    frame: AffineMap,
-    measures: tuple[float, float],
-) -> Page:
-    source = transcript.source
-    size, pitch = measures
-    return Page(
-        id=transcript.page_id,
-        source=source,
-        width=source.width,
-        height=source.height,
-        frame=frame,
-        frame_width=source.width,
-        frame_height=source.height,
-        type_size=size,
-        line_pitch=pitch,
-        regions=regions,
-        separators=separators,
-        folio=transcript.folio,
-        steps=transcript.steps,
-        dpi=transcript.dpi,
     )

@@ -63,6 +63,12 @@ class TextLine:
         """Whether it runs across the page's lines, as a vertical heading does on a horizontal page."""
         return self.box.height > CROSSWISE * self.box.width
 
+    def mode_on(self, page: WritingMode) -> WritingMode:
+        """How it is written on a page of that writing mode: as the page is, or, where it runs across, the other way."""
+        if not self.crosswise:
+            return page
+        return WritingMode.VERTICAL_RL if page is WritingMode.HORIZONTAL_TB else WritingMode.HORIZONTAL_TB
+
 
 def mean_confidence(lines: Iterable[TextLine]) -> float:
     """The mean confidence of the lines' characters, 0..1; 0 where there are none."""

@@ -38,13 +38,6 @@ def is_ideograph(text: str) -> bool:
     return "\u3400" <= text <= "\u9fff"
 
 
-def line_mode(line: TextLine, page: WritingMode) -> WritingMode:
-    """How a line is written on a page of that writing mode: as the page is, or, where it runs across, the other way."""
-    if not line.crosswise:
-        return page
-    return WritingMode.VERTICAL_RL if page is WritingMode.HORIZONTAL_TB else WritingMode.HORIZONTAL_TB
-
-
 def crop_area(line: TextLine, shape: tuple[int, ...]) -> Box:
     """The whole pixels to cut out for a line: its box and a margin, as far as the page goes."""
     margin = CROP_MARGIN * _type_size(line)

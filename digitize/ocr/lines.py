@@ -12,7 +12,7 @@ import numpy as np
 
 from digitize.geometry import map_polygons
 from digitize.model import UNDETERMINED, Glyph, WritingMode
-from digitize.ocr.crops import as_printed, crop_area, cut_out, glyph_cells, is_ideograph, line_mode
+from digitize.ocr.crops import as_printed, crop_area, cut_out, glyph_cells, is_ideograph
 from digitize.ocr.marks import with_marks
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ def _with_marks(lines: Sequence[TextLine], readings: Sequence[Reading], crops: S
 
 def _filled(line: TextLine, reading: Reading, page: WritingMode, polygons: Iterator[Polygon]) -> TextLine:
     glyphs = tuple(Glyph(c.text, c.confidence, _rounded(next(polygons))) for c in reading.characters)
-    mode = line_mode(line, page)
+    mode = line.mode_on(page)
     return replace(line, text=reading.text, confidence=reading.confidence, glyphs=glyphs, writing_mode=mode)
 
 
