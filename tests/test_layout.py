@@ -406,6 +406,18 @@ def test_a_line_that_is_tall_in_places_or_leans_is_set_in_body_type(fault: str) 
     assert [region.role for region in page.regions if region.role is not Role.PARAGRAPH] == [Role.HEADLINE]
 
 
+def test_large_type_keeps_its_height_where_its_places_are_lower() -> None:
+    """Half a character of a heading is lower than the whole: only a line that is body type in most places is made lower."""
+    pixels = blank()
+    lines, heading = column_lines(0, 8), Box(60, 130, 360, 170)
+    for line in lines:
+        print_line(pixels, line)
+    for x in range(60, 360, 40):
+        pixels[130:162, x : x + 20] = INK
+        pixels[138:170, x + 20 : x + 40] = INK
+    assert set_heights(make_ink(pixels, TYPE), [*lines, heading])[-1].height == heading.height
+
+
 @pytest.mark.parametrize("characters", [2, 3])
 def test_dust_below_a_short_line_does_not_make_it_tall(characters: int) -> None:
     """A spot under one character of a line is no part of its type; what is tall all along is left as it is."""

@@ -613,6 +613,16 @@ def test_a_level_rule_that_a_word_is_set_upon_stays() -> None:
     assert [cuts_characters(lined(step), line) for step in (75, 30)] == [True, False]
 
 
+@pytest.mark.parametrize(("end", "is_scratch"), [(1400, False), (1600, True)])
+def test_a_level_rule_that_ends_before_a_row_of_text_stays(end: int, is_scratch: bool) -> None:  # noqa: FBT001
+    """Where the search runs on from a rule through the text beside it, no line shows between the characters."""
+    turned = np.full((1800, 600), PAPER, np.uint8)
+    turned[200:end, 298:303] = INK
+    for start in range(1420, 1580, 26):
+        turned[start : start + 14, 293:308] = INK
+    assert cuts_characters(turned, Scratch(200, np.full(1400, 300), half_width=2)) is is_scratch
+
+
 def test_along_the_lines_of_a_vertical_page_scratches_go_and_rules_between_its_tiers_stay() -> None:
     """In the reading frame a rule that runs down through the page, close to the type of every line, parts two tiers."""
     page = PAGE.copy()

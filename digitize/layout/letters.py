@@ -108,7 +108,8 @@ def _as_most(ink: Ink, line: Box, type_size: float) -> Box:
     if len(edges) < PLACES:
         return line
     top, foot = (median(side) for side in zip(*edges, strict=True))
-    if (foot - top) / ink.scale > IN_PLACES * line.height:
+    height = (foot - top) / ink.scale
+    if height > min(IN_PLACES * line.height, TALL * type_size):  # larger type has places lower than its characters
         return line
     return replace(line, y0=(rows.start + top) / ink.scale, y1=(rows.start + foot) / ink.scale)
 

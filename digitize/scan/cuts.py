@@ -95,9 +95,22 @@ def cuts_characters(turned: NDArray[np.uint8], scratch: Scratch, *, both: bool =
     strokes = [side.touches & (side.ink >= STROKES_ROW) & (side.ink < RULE_ROW) for side in flanks.sides]
     met = np.all(strokes, axis=0) if both else np.any(strokes, axis=0)
     characters = max(LINES, CHARACTERS_SHARE * along / CHARACTER_PITCH)
-    cuts = not both and _alternations(flanks.white, np.all(strokes, axis=0)) >= LINES
+    cuts = not both and _cuts_in_two(turned, scratch, flanks.white, np.all(strokes, axis=0))
     meets = _alternations(flanks.white, met) >= characters and _extent(met) > SPREAD
     return (cuts or meets) and _dark_in_white(turned, scratch, flanks.white)
+
+
+def _cuts_in_two(turned: NDArray[np.uint8], scratch: Scratch, white: NDArray[np.bool_], cut: NDArray[np.bool_]) -> bool:
+    """Whether a level scratch cuts characters in two, and shows between them.
+
+    The search may have followed a printed rule into the row of text beside its end: there nothing is between the characters.
+    """
+    if _alternations(white, cut) < LINES:
+        return False
+    first, last = np.flatnonzero(cut)[[0, -1]]
+    between = white.copy()
+    between[:first] = between[last:] = False
+    return _dark_in_white(turned, scratch, between)
 
 
 def _extent(cut: NDArray[np.bool_]) -> float:
@@ -154,6 +167,8 @@ def _alternations(white: NDArray[np.bool_], cut: NDArray[np.bool_]) -> int:
 
 def _dark_in_white(pixels: NDArray[np.uint8], scratch: Scratch, white: NDArray[np.bool_]) -> bool:
     """Whether a scratch shows nearly wherever it has white on both sides."""
+    if not white.any():
+        return False
     rows, gap = np.arange(scratch.top, scratch.bottom)[white], scratch.half_width + TOUCH
     middle = scratch.middle[white]
     own = beside(pixels, rows, middle, np.arange(-scratch.half_width, scratch.half_width + 1)).min(axis=1)
