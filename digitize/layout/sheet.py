@@ -27,12 +27,16 @@ THINNEST = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page without regions, and what stands on it in reading-frame pixels: lines, rules and pictures."""
+    """A page without regions, and what stands on it in reading-frame pixels: lines, rules and pictures.
+
+    `ideographic`: whether most letters on it are Chinese characters.
+    """
 
     page: Page
     lines: tuple[TextLine, ...]
     rules: tuple[Box, ...]
     pictures: tuple[Box, ...]
+    ideographic: bool
 
     @property
     def type_size(self) -> float:
@@ -51,8 +55,9 @@ def lay_out(transcript: Transcript, writing_mode: WritingMode | None = None) -> 
     source, vertical = transcript.source, mode is WritingMode.VERTICAL_RL
     turn = AffineMap(0, -1, source.width, 1, 0, 0) if vertical else IDENTITY
     turned = [replace(line, box=_within(line.box, turn)) for line in transcript.lines]
+    ideographic = is_ideographic("".join(line.text for line in transcript.lines))
     # Letters and figures on a page of Chinese characters are given their lines' height as well.
-    measure = square_size if is_set_in_ideographs(transcript.lines) else type_size
+    measure = square_size if ideographic else type_size
     sized = [replace(line, type_size=measure(line), writing_mode=line.mode_on(mode)) for line in turned]
     size = body_type(sized)
     lean = find_lean([line.box for line in body_lines(sized, size)], size)
@@ -86,6 +91,7 @@ def lay_out(transcript: Transcript, writing_mode: WritingMode | None = None) -> 
         lines=lines,
         rules=tuple(separator.box for separator in separators),
         pictures=tuple(_upright(_within(box, turn), level, slant) for box in transcript.pictures),
+        ideographic=ideographic,
     )
 
 
@@ -96,11 +102,6 @@ def find_writing_mode(lines: Sequence[TextLine]) -> WritingMode:
         if len(line.text) > 1:
             signs[is_ideographic(line.text) and line.box.height > UPRIGHT * line.box.width] += len(line.text)
     return WritingMode.VERTICAL_RL if signs[True] > signs[False] else WritingMode.HORIZONTAL_TB
-
-
-def is_set_in_ideographs(lines: Sequence[TextLine]) -> bool:
-    """Whether most letters on a page are Chinese characters."""
-    return is_ideographic("".join(line.text for line in lines))
 
 
 def body_lines(lines: Sequence[TextLine], size: float) -> list[TextLine]:

@@ -72,8 +72,10 @@ def _stretches(length: int) -> list[tuple[int, int]]:
 
 def _merged(pieces: Sequence[Piece], image: Box) -> tuple[Polygon, ...]:
     """The pieces of all tiles as those of one image."""
-    own = [piece for piece in pieces if _is_own(piece, image)]
-    rest = [piece for piece in pieces if not _is_own(piece, image)]
+    own: list[Piece] = []
+    rest: list[Piece] = []
+    for piece in pieces:
+        (own if _is_own(piece, image) else rest).append(piece)
     groups: list[list[Piece]] = []
     for piece in sorted([*own, *_missed(rest, own)], key=lambda each: (each.box.x0, each.box.y0)):
         same = [group for group in groups if any(_one_line(piece, other) for other in group)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 
 from digitize.geometry import Box
@@ -53,7 +52,8 @@ def _drawn(rules: Sequence[Box], page: Page, type_size: float) -> Ink:
     """The rules as ink on an empty page."""
     scale = TYPE_PIXELS / type_size
     mask = np.zeros((round(page.frame_height * scale) + 1, round(page.frame_width * scale) + 1), np.uint8)
-    ink = Ink((1 - mask) * 255, mask, scale, np.bincount([255], minlength=256))
+    ink = Ink(np.full_like(mask, 255), mask, scale, np.bincount([255], minlength=256))
     for rule in rules:
-        mask[ink.window(rule)] = 1
-    return replace(ink, grey=np.asarray(cv2.bitwise_not(mask * 255), np.uint8))
+        area = ink.window(rule)
+        ink.mask[area], ink.grey[area] = 1, 0
+    return ink

@@ -15,7 +15,7 @@ from digitize.layout.columns import Column, find_columns
 from digitize.layout.crossheads import Ending, Setting, ending, heading_flags, is_signature, usual_pitch, white_between
 from digitize.layout.initials import join_initials
 from digitize.layout.masthead import folio_lines
-from digitize.layout.sheet import body_lines, is_set_in_ideographs, lay_out
+from digitize.layout.sheet import body_lines, lay_out
 from digitize.layout.tiers import Order, Strip
 from digitize.layout.told import find_block_layout
 from digitize.model import Region, Role
@@ -60,7 +60,7 @@ def find_transcript_layout(
         trust_blocks: whether to take the file's own blocks in the file's order for columns.
     """
     sheet = lay_out(transcript, writing_mode)
-    if not trust_blocks and is_set_in_ideographs(sheet.lines):
+    if not trust_blocks and sheet.ideographic:
         return find_block_layout(sheet)
     lines, size = list(join_initials(sheet.lines, sheet.type_size)) if sheet.type_size else list(sheet.lines), sheet.type_size
     columns = find_columns([line.box for line in body_lines(lines, size)], size)

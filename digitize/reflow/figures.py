@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from digitize.geometry import hull
 from digitize.model import Link, LinkKind, Role
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from digitize.geometry import Box
     from digitize.model import Page, Region
 
+Unit = TypeVar("Unit", bound="Sequence[Region]")
+
 FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
 
@@ -22,15 +24,12 @@ def figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, .
     links = []
     for picture in (region for region in page.regions if region.role is Role.PICTURE):
         beside = [unit for unit in units if unit[0].frame_id == picture.frame_id]
-        unit = max(beside, key=lambda each: belonging(each, picture.box), default=None)
-        if unit is None or belonging(unit, picture.box) <= -FIGURE_REACH * page.type_size:
+        found = owner(beside, picture.box, page.type_size)
+        if found is None:
             continue
-        score = round(belonging(unit, picture.box), 2)
-        links.append(
-            Link(
-                picture.id, unit[0].id, LinkKind.ILLUSTRATES, score, "within the outline" if score > 0 else "beside the outline"
-            )
-        )
+        unit, score = found
+        reason = "within the outline" if score > 0 else "beside the outline"
+        links.append(Link(picture.id, unit[0].id, LinkKind.ILLUSTRATES, score, reason))
         captions = [r for r in page.regions if r.role is Role.CAPTION and nearest_picture(r, page.regions) is picture]
         links += [Link(caption.id, picture.id, LinkKind.CAPTIONS, 1.0, "nearest the picture") for caption in captions]
     return tuple(links)
@@ -56,7 +55,18 @@ def apart(a: Box, b: Box) -> float:
     return max(a.x0 - b.x1, b.x0 - a.x1, 0.0) + max(a.y0 - b.y1, b.y0 - a.y1, 0.0)
 
 
-def belonging(unit: Sequence[Region], box: Box) -> float:
+def owner(units: Sequence[Unit], box: Box, type_size: float) -> tuple[Unit, float] | None:
+    """The unit in whose outline a box stands, or that it stands nearest to, and how much it belongs to it (see `_belonging`).
+
+    None where no unit reaches so far.
+    """
+    unit = max(units, key=lambda each: _belonging(each, box), default=None)
+    if unit is None or (score := _belonging(unit, box)) <= -FIGURE_REACH * type_size:
+        return None
+    return unit, round(score, 2)
+
+
+def _belonging(unit: Sequence[Region], box: Box) -> float:
     """How much of a box lies within a unit's outline, 0..1; outside it, its distance, in pixels, below 0."""
     outline = hull(region.box for region in unit)
     shared = outline.intersection(box) / max(1.0, box.area)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import hull
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
-from digitize.reflow.figures import FIGURE_REACH, belonging
+from digitize.reflow.figures import owner
 from digitize.reflow.parting import with_lines
 
 if TYPE_CHECKING:
@@ -34,19 +34,19 @@ def join_summaries(
     for group in groups:
         others = [unit for unit in left if unit not in group and unit[0].frame_id == _ground(group[0][0], page)]
         box = hull(region.box for unit in group for region in unit)
-        owner = max(others, key=lambda unit: belonging(unit, box), default=None)
-        if owner is None or belonging(owner, box) <= -FIGURE_REACH * page.type_size:
+        found = owner(others, box, page.type_size)
+        if found is None:
             continue
+        item, score = found
         parts = [part for unit in group for region in unit for part in _parted(region, page, cues)]
         labels = {part.id for part in parts if part.role is Role.FILLER}
         made = [link for link in made if link.source not in labels]
         followed = {link.target for link in made if link.kind in FLOW_LINKS}
-        score = round(belonging(owner, box), 2)
         reason = "key points within the outline" if score > 0 else "key points beside the outline"
         firsts = [part for part in parts if part.id not in followed | labels]
-        made += [Link(part.id, owner[0].id, LinkKind.SUMMARIZES, score, reason) for part in firsts]
-        at = next((n for n, region in enumerate(owner) if region.role not in HEADING_ROLES), len(owner))
-        owner[at:at] = parts
+        made += [Link(part.id, item[0].id, LinkKind.SUMMARIZES, score, reason) for part in firsts]
+        at = next((n for n, region in enumerate(item) if region.role not in HEADING_ROLES), len(item))
+        item[at:at] = parts
         left = [unit for unit in left if unit not in group]
     return left, tuple(made)
 
