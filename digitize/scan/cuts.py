@@ -56,9 +56,9 @@ def beside(
     return np.asarray(pixels[rows[:, np.newaxis], columns], np.uint8)
 
 
-def is_thin(half_width: float, long_side: int) -> bool:
-    """Whether a line is as thin as scratches are, on a page so long."""
-    return half_width - BLUR <= max(1, HAIR * long_side)
+def hair(long_side: int) -> float:
+    """Half the width of a scratch, at most, with the blur beside it, on a page so long."""
+    return BLUR + max(1, HAIR * long_side)
 
 
 def cuts_type(pixels: NDArray[np.uint8], scratch: Scratch) -> bool:
@@ -70,7 +70,7 @@ def cuts_type(pixels: NDArray[np.uint8], scratch: Scratch) -> bool:
 
 def _lines_cut(pixels: NDArray[np.uint8], scratch: Scratch) -> int:
     """How many lines of type a scratch runs through: rows where ink touches it, between rows that are white around it."""
-    if not is_thin(scratch.half_width, max(pixels.shape)):
+    if scratch.half_width > hair(max(pixels.shape)):
         return 0
     flanks = _flanks(pixels, scratch, BESIDE)
     return _alternations(flanks.white, np.any([side.touches & (side.ink < RULE_ROW) for side in flanks.sides], axis=0))
@@ -86,7 +86,7 @@ def cuts_characters(turned: NDArray[np.uint8], scratch: Scratch, *, both: bool =
     """
     long_side = max(turned.shape)
     along = len(scratch.middle) / long_side
-    if along < ROW_OF_STROKES or not is_thin(scratch.half_width, long_side):
+    if along < ROW_OF_STROKES or scratch.half_width > hair(long_side):
         return False
     # Lines of type stand as near as their own height to the next.
     flanks = _flanks(turned, scratch, BESIDE / 2)
