@@ -26,7 +26,7 @@ from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_du
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
 from digitize.layout.strays import level_strays
-from digitize.layout.upright import inside, passed_over, transposed, turned, turned_back, upright_lines
+from digitize.layout.upright import inside, passed_over, transposed, turned, turned_back, upright_lines, with_end_signs
 from digitize.model import Role, Scan, Source
 from digitize.ocr import Detection
 
@@ -113,6 +113,20 @@ def test_a_line_with_a_space_in_it_is_left_whole() -> None:
         print_line(pixels, line)
     pixels[int(lines[3].y0) : int(lines[3].y1), int(lines[3].x0) + 100 : int(lines[3].x0) + 130] = PAPER
     assert sorted(cut(pixels, lines)) == sorted(lines)
+
+
+def test_a_narrow_part_of_a_lines_last_sign_is_no_dust_in_a_gutter() -> None:
+    """The white on both its sides is the sign's own: the next column begins further on than dust stands from it."""
+    pixels = blank()
+    left = [line if row == 3 else replace(line, x1=line.x1 - 8) for row, line in enumerate(column_lines(0, 7))]  # full stops
+    lines = [*left, *column_lines(1, 7)]
+    for line in lines:
+        print_line(pixels, line)
+    x, top, foot = (int(side) for side in (left[3].x1, left[3].y0, left[3].y1))
+    pixels[top:foot, x - 20 : x] = PAPER
+    pixels[top + 2 : foot - 2, x - 14 : x - 9] = INK
+    pixels[top + 2 : foot - 2, x - 5 : x] = INK
+    assert cut(pixels, lines)[3].x1 == pytest.approx(x, abs=1)
 
 
 def test_a_line_over_a_rule_is_cut() -> None:
@@ -757,6 +771,19 @@ def test_phrases_of_a_deck_over_a_gutter_are_one_deck() -> None:
     assert [d.lines for d in found if d.role is Role.DECK] == [tuple(phrases)]
 
 
+def test_large_phrases_of_a_deck_over_a_gutter_are_one_deck() -> None:
+    """They stand a space apart, in the middle under the headline as a whole; two headlines stand further apart."""
+    headline = Box(300, 100, 800, 150)
+    body = [line for column in range(3) for line in column_lines(column, 5, y=215)]
+
+    def decks(*large: Box) -> list[tuple[Box, ...]]:
+        return [d.lines for d in find_regions([headline, *large, *body], (), (), (), TYPE) if d.role is Role.DECK]
+
+    phrases = Box(400, 163, 540, 189), Box(560, 162, 700, 189)
+    assert decks(*phrases) == [phrases]
+    assert decks(Box(310, 162, 520, 189), Box(580, 162, 790, 189)) == []
+
+
 def test_a_column_beside_the_masthead_is_no_folio() -> None:
     """Where the rule below the masthead leaves columns free, an item begins beside it, and runs on below."""
     title, date = Box(80, 60, 700, 160), Box(80, 170, 600, 190)
@@ -933,6 +960,14 @@ def test_a_figure_in_a_large_level_line_is_not_upright() -> None:
     figure, beside = Box(100, 200, 120, 260), Box(125, 200, 400, 262)
     assert upright_lines([figure, beside], TYPE) == ()
     assert upright_lines([figure], TYPE) == (figure,)
+
+
+def test_a_sign_that_was_seen_apart_at_an_upright_lines_end_is_one_of_it() -> None:
+    """It stands right above the line and in its middle; one further up, or at its side, is something else."""
+    line, sign = Box(100, 200, 140, 440), Box(105, 165, 135, 195)
+    assert with_end_signs((line,), (sign,)) == ((hull((line, sign)),), ())
+    for other in (replace(sign, y0=145, y1=175), replace(sign, x0=125, x1=155)):
+        assert with_end_signs((line,), (other,)) == ((line,), (other,))
 
 
 def test_a_line_of_an_upright_heading_that_was_passed_over_is_found() -> None:

@@ -57,6 +57,34 @@ def test_a_subheading_at_the_top_of_another_column_is_no_deck() -> None:
     assert [p.text for p in article.passages if p.role is Role.SUBHEADING] == ["丁" * 6]
 
 
+def test_subheadings_at_the_top_of_two_columns_under_a_heading_are_no_decks() -> None:
+    """Where the text of two columns begins with a line that breaks off, neither is the heading's deck."""
+    page = page_of(
+        heading("h", "标题大字" * 3, columns=(1, 2)),
+        text_block("a", ["(上接第一版)", "\u3000\u3000" + "甲" * 14, *full("甲", 8), "甲甲。"], column=0, y=280),
+        text_block("s", ["\u3000" * 5 + "丁" * 6], column=1, y=280),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 7), "乙乙。"], column=1, y=325),
+        text_block("t", ["\u3000" * 5 + "戊" * 6], column=2, y=280),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 7), "丙丙。"], column=2, y=325),
+    )
+    (article,) = articles(page)
+    assert deck(article) == ""
+    assert [p.text for p in article.passages if p.role is Role.SUBHEADING] == ["丁" * 6, "戊" * 6]
+
+
+def test_what_stands_below_text_in_a_headings_row_is_of_its_item() -> None:
+    """A column beside the heading's own goes on in those, also where a subheading parts it."""
+    page = page_of(
+        heading("h", "标题大字", columns=(2, 2)),
+        text_block("a", ["(上接第一版)", "\u3000\u3000" + "甲" * 14, *full("甲", 18)], column=0, y=280),
+        text_block("b", [*full("乙", 3), "乙乙。"], column=1, y=280),
+        text_block("s", ["\u3000" * 5 + "丁" * 6], column=1, y=415),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 11), "丙丙。"], column=1, y=460),
+        text_block("d", ["\u3000\u3000" + "戊" * 14, *full("戊", 18), "戊戊。"], column=2, y=280),
+    )
+    assert ("c", "d") in {(link.source, link.target) for link in read_order(page).links}
+
+
 def test_text_goes_round_a_heading_between_two_rules() -> None:
     """A heading over the middle column, parted from its text by a rule, heads the text that begins beside it on the left."""
     left, right = column_left(1), column_left(1) + COLUMN * TYPE

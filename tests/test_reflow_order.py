@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from galleys import (
     COLUMN,
+    TYPE,
     byline_block,
     column_left,
     full,
@@ -36,6 +37,33 @@ def texts(page: Page) -> list[str]:
 def articles(page: Page) -> tuple[Article, ...]:
     """The articles of a page that has not been ordered."""
     return assemble(read_order(page))
+
+
+def test_text_that_points_to_the_picture_beside_it_is_its_caption() -> None:
+    """What opens with a triangle or an arrow captions the picture at its side or below it, however wide it is."""
+    head = heading("h", "标题大字", columns=(0, 2))
+    text = text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3), "甲。"], column=0, y=600)
+    shown = picture("p", columns=(0, 1), y0=300, y1=580)
+    for note in (
+        text_block("n", ["▲图为" + "丁" * 12, "丁丁。"], column=2, y=400),
+        text_block("n", ["▼图为" + "丁" * 12], column=0, y=275),
+    ):
+        (article,) = articles(page_of(head, shown, note, text))
+        assert [c.text for figure in article.figures for c in figure.captions] == ["".join(line.text for line in note.lines)]
+    plain = text_block("n", ["图为" + "丁" * 13, "丁丁。"], column=2, y=400)
+    assert not [c for article in articles(page_of(head, shown, plain, text)) for f in article.figures for c in f.captions]
+
+
+def test_a_name_beside_an_upright_headline_is_its_byline() -> None:
+    """Set downwards on its right, where a kicker stands, it is no rubric."""
+    head = upright_heading("h", "标题大字", column=0)
+    name = Box(head.box.x1 + 10, 320, head.box.x1 + 10 + TYPE, 320 + 3 * TYPE)
+    line = replace(head.lines[0], id="n-l", polygon=name.polygon, box=name, type_size=TYPE, text="王小明")
+    byline = replace(head, id="n", role=Role.KICKER, polygon=name.polygon, box=name, lines=(line,))
+    (article,) = articles(
+        page_of(head, byline, text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 9), "甲。"], column=1))
+    )
+    assert [p.text for p in article.passages if p.role is Role.BYLINE] == ["王小明"]
 
 
 def test_text_goes_on_at_the_top_of_the_next_column() -> None:

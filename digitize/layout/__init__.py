@@ -28,7 +28,7 @@ from digitize.layout.separators import column_rules, find_boxes, find_rules, sle
 from digitize.layout.sidemarks import trim_marks
 from digitize.layout.strays import level_strays
 from digitize.layout.transcribed import find_transcript_layout
-from digitize.layout.upright import inside, passed_over, turned, turned_back, turned_ink, upright_lines
+from digitize.layout.upright import inside, passed_over, turned, turned_back, turned_ink, upright_lines, with_end_signs
 from digitize.model import Page, WritingMode
 
 if TYPE_CHECKING:
@@ -71,12 +71,12 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     printed = [line for line in printed if not any(is_of_marks(line, rule) for rule in ornamented)]
     upright = upright_lines(printed, type_size)
-    level = [line for line in printed if line not in upright]
+    upright, level = with_end_signs(upright, [line for line in printed if line not in upright])
     if upright:
         passed = _passed_over(ink, upright, level, rules, type_size)
         upright = (*upright, *passed)
         rules = tuple(rule for rule in rules if not any(line.contains(rule.cx, rule.cy) for line in passed))
-        level = [line for line in level if not any(inside(line, other) for other in passed)]
+        level = tuple(line for line in level if not any(inside(line, other) for other in passed))
     merged = part_merged(ink, level)
     thin = slender(ink, rules, type_size)
     ink = without(

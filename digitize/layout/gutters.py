@@ -190,9 +190,9 @@ class Gutters:
             if proven and not self._keeps_with(line, above, below):
                 found.append(sum(gap) / 2)
         # A quotation mark in a kicker stands over a gutter, too, but no lines above it keep off: dust in a gutter has
-        # witnesses on both sides.
+        # witnesses on both sides. A narrow part of a line's last sign stands before one: the next column begins further on.
         spotted = [gap for gap in self._whites(line, self._without_spots(inked)) if gap not in whole]
-        found += [sum(gap) / 2 for gap in spotted if all(side.proves for side in self._witnesses(gap, line))]
+        found += [sum(gap) / 2 for gap in spotted if all(side.proves for side in self._witnesses(gap, line, indent=FLUSH))]
         tight = [gap for gap in self._whites(line, inked, TIGHT_GAP) if gap not in whole]
         found += [sum(gap) / 2 for gap in tight if self._on_tight_grid(gap, line)]
         return sorted(found)

@@ -49,8 +49,9 @@ KICKER_LINES = 2
 """Kickers and decks run over at most so many lines; more is running text."""
 
 
-PHRASES = 2.0
-"""White between two phrases of a kicker or deck, in heights of its line, at most."""
+PHRASES, LARGE_PHRASES = 2.0, 1.25
+"""White between two phrases of a kicker or deck, in heights of its line, at most; of one in large type a full space and
+bearings, as two headlines may stand side by side, too."""
 
 ROW = 0.3
 """How far the tops of lines in one row differ, in body sizes: skew and strokes, not leading."""
@@ -141,12 +142,42 @@ def _find_level(lines: Sequence[Box], whole: Ground, heads: Sequence[Box] = ()) 
     small = [line for line in lines if line.height < HEADING_SIZE * type_size and line not in body and line not in tall]
     taken: set[Box] = set(tall)
     headings = []
-    for group in _group(tall, ground):
+    phrases = _in_phrases(tall, ground)
+    for group in _group(tuple(phrases), ground):
         above, below = (_attached(group, [line for line in small if line not in taken], ground, sign) for sign in (-1, 1))
         amid = [line for line in small if line not in taken and _stands_amid(line, group)]
         taken.update(above, below, amid)
-        headings.append(_with_roles(sorted([*above, *group, *amid, *below], key=lambda line: line.y0), heads))
+        lines = sorted([*above, *group, *amid, *below], key=lambda line: line.y0)
+        headings.append(_with_roles([piece for line in lines for piece in phrases.get(line, (line,))], heads))
     return headings
+
+
+def _in_phrases(large: Sequence[Box], ground: Ground) -> dict[Box, tuple[Box, ...]]:
+    """The lines of large type with the pieces that each was found in.
+
+    Pieces side by side are one line where they stand as a whole over or under a larger one, to its middle or its side: the
+    phrases of a kicker or deck, not the headlines of two items.
+    """
+    rows = {
+        row: pieces
+        for row, pieces in _rows(large, ground.type_size, LARGE_PHRASES).items()
+        if len(pieces) > 1 and any(_stands_by(row, pieces, other, ground) for other in large)
+    }
+    own = {piece for pieces in rows.values() for piece in pieces}
+    return rows | {line: (line,) for line in large if line not in own}
+
+
+def _stands_by(row: Box, pieces: Sequence[Box], main: Box, ground: Ground) -> bool:
+    """Whether a row of pieces is set right over or under a larger line that reaches over all of them."""
+    upper, lower = sorted((row, main), key=lambda box: box.y0)
+    reach = max(KICKER_GAP * ground.type_size, 0.5 * main.height)
+    return (
+        main.height >= SAME_SIZE * row.height
+        and all(main.overlap_x(piece) > 0.5 * piece.width for piece in pieces)
+        and -0.3 * row.height <= lower.y0 - upper.y1 <= reach
+        and _aligned(row, main, ground.type_size)
+        and not separated(upper, lower, ground.obstacles)
+    )
 
 
 def _stands_amid(line: Box, group: Sequence[Box]) -> bool:
@@ -236,15 +267,15 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
     return sorted((piece for line in collected for piece in rows[line]), key=lambda line: (line.y0, line.x0))
 
 
-def _rows(small: Sequence[Box], type_size: float) -> dict[Box, tuple[Box, ...]]:
-    """Small lines and, as one, those that stand side by side in one type: a space between phrases may lie over a gutter."""
+def _rows(small: Sequence[Box], type_size: float, white: float = PHRASES) -> dict[Box, tuple[Box, ...]]:
+    """Lines and, as one, those that stand side by side in one type: a space between phrases may lie over a gutter."""
     rows: dict[Box, tuple[Box, ...]] = {line: (line,) for line in small}
     for line in small:
         beside = [
             other
             for other in small
             if abs(other.cy - line.cy) <= ROW * type_size
-            and 0 < other.x0 - line.x1 <= PHRASES * line.height
+            and 0 < other.x0 - line.x1 <= white * line.height
             and max(line.height, other.height) <= SAME_SIZE * min(line.height, other.height)
         ]
         if beside:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.geometry import Box
+from digitize.geometry import Box, hull
 from digitize.layout.detection import LARGE_TYPE
 from digitize.layout.ink import runs, without
 from digitize.layout.lines import complete_lines
@@ -36,6 +36,12 @@ SIGN = 1.6
 WITHIN = 0.3
 """Share of a sign, as detected, that lies in its line or next to its end: detectors leave white on all sides of it."""
 
+ASIDE = 0.25
+"""How far off its middle a sign of an upright line stands, in widths of the line: detectors leave white on both sides."""
+
+NEXT = 0.25
+"""White between an upright line and a sign at its end, both as detected, in widths of the line, at most."""
+
 FELLOW = 0.7
 """A level line of this share of a tall one's height, and close beside it, shows that the tall one is a figure of its own."""
 
@@ -44,6 +50,22 @@ def upright_lines(lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
     """The lines that are set downwards: tall and narrow, and no figure 1 of a large level line."""
     tall = [line for line in lines if line.height >= UPRIGHT * max(line.width, type_size)]
     return tuple(line for line in tall if not any(_is_fellow(other, line) for other in lines if other not in tall))
+
+
+def with_end_signs(upright: Sequence[Box], level: Sequence[Box]) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """Upright lines with the signs at their ends that were seen apart, such as 一; and the level lines that are left."""
+    lines, left = list(upright), list(level)
+    for number, line in enumerate(upright):
+        own = [sign for sign in left if inside(sign, line) and _goes_before_or_after(sign, line)]
+        lines[number] = hull([line, *own])
+        left = [sign for sign in left if sign not in own]
+    return tuple(lines), tuple(left)
+
+
+def _goes_before_or_after(sign: Box, line: Box) -> bool:
+    """Whether a sign stands in line with an upright one, with no more white between than its signs have."""
+    apart = max(line.y0 - sign.y1, sign.y0 - line.y1)
+    return abs(sign.cx - line.cx) <= ASIDE * line.width and apart <= NEXT * line.width
 
 
 def passed_over(

@@ -60,7 +60,7 @@ def part_decks(page: Page, cues: Cues) -> Page:
     for region in page.regions:
         count = _deck_length(region, page, cues) if region in text else 0
         heading = _headed(region, count, page) if count else None
-        if heading is None:
+        if heading is None or _in_row_of_subheadings(region, heading, page, cues):
             regions.append(region)
             continue
         deck = replace(region, role=Role.DECK, heading_id=heading.id, column=0)
@@ -104,6 +104,16 @@ def _headed(region: Region, count: int, page: Page) -> Region | None:
     beside = [r.box for r in page.regions if r.role in {Role.PARAGRAPH, Role.PICTURE} and r is not region]
     leftward = any(b.x1 <= deck.x0 and b.overlap_x(heading.box) > 0 and _level(b, deck) for b in beside)
     return None if above or leftward else heading
+
+
+def _in_row_of_subheadings(region: Region, heading: Region, page: Page, cues: Cues) -> bool:
+    """Whether another column under a heading begins as a region does, with a line that breaks off before a paragraph.
+
+    A heading has one deck; subheadings come to stand at the head of any column.
+    """
+    first = region.lines[0].box
+    beside = (r for r in page.running_text if r is not region and r.box.overlap_x(heading.box) > 0)
+    return any(_level(first, r.lines[0].box) and _deck_length(r, page, cues) for r in beside)
 
 
 def _level(column: Box, line: Box) -> bool:

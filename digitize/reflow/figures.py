@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from digitize.geometry import hull
@@ -15,8 +16,36 @@ if TYPE_CHECKING:
 
 Unit = TypeVar("Unit", bound="Sequence[Region]")
 
+POINTERS = tuple("▲△▼▽◀◁▶▷◄►←→↑↓")
+"""What a caption that stands beside its picture, or above it, opens with."""
+
+POINTED_GAP = 2.0
+"""White between such a caption and its picture, in type sizes, at most."""
+
 FIGURE_REACH = 4.0
 """How far outside an article's outline its pictures stand at most, in type sizes."""
+
+
+def with_pointed_captions(page: Page) -> Page:
+    """The page with the text beside a picture that opens with an arrow or a triangle as its caption, however wide it is."""
+    pictures = [region for region in page.regions if region.role is Role.PICTURE]
+    return replace(
+        page,
+        regions=tuple(
+            replace(region, role=Role.CAPTION, column=0) if _points(region) and _is_by(region, pictures, page) else region
+            for region in page.regions
+        ),
+    )
+
+
+def _points(region: Region) -> bool:
+    return region.role is Role.PARAGRAPH and region.lines[0].text.strip().startswith(POINTERS)
+
+
+def _is_by(region: Region, pictures: Sequence[Region], page: Page) -> bool:
+    """Whether a region stands right beside a picture that is as high as it."""
+    near = POINTED_GAP * page.type_size
+    return any(apart(p.box, region.box) <= near and region.box.height <= p.box.height for p in pictures)
 
 
 def figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, ...]:
@@ -36,14 +65,15 @@ def figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, .
 
 
 def nearest_picture(caption: Region, regions: Sequence[Region]) -> Region | None:
-    """The picture that a caption stands below or beside, the nearest one."""
+    """The picture that a caption stands below or beside, or above if it points to it: the nearest one."""
+    points = caption.lines[0].text.strip().startswith(POINTERS)
     near = [
         region
         for region in regions
         if region.role is Role.PICTURE
         and region.frame_id == caption.frame_id
         and (
-            (region.box.overlap_x(caption.box) > 0 and region.box.cy < caption.box.cy)
+            (region.box.overlap_x(caption.box) > 0 and (region.box.cy < caption.box.cy or points))
             or region.box.overlap_y(caption.box) > 0.5 * caption.box.height
         )
     ]

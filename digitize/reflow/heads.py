@@ -30,7 +30,7 @@ class Reach:
     Attributes:
         head: for each block the number of the heading that it belongs to by its place alone, or None.
         above: for each block the heading of the topmost block of its column, no heading, rule or signature between.
-        aside: for each block without one the headings in whose row it stands.
+        aside: for each block without one the headings in whose row it stands, or the text above it in its column.
         embedded: the headings that stand in the midst of their text, which runs round them and goes on below.
     """
 
@@ -224,13 +224,19 @@ class Reach:
         )
 
     def _headings_aside(self, index: int) -> frozenset[int]:
-        """The headings in whose row a block without one stands: level with the text or the pictures below them.
+        """The headings in whose row a block without one stands, or the nearest block above it in its column that does."""
+        if self.head[index] is not None:
+            return frozenset()
+        block = self._blocks[index]
+        column = [b for b in self._steps.stack(block) if b.box.y0 <= block.box.y0]
+        return next((found for b in reversed(column) if (found := self._headings_level(b))), frozenset())
+
+    def _headings_level(self, block: Block) -> frozenset[int]:
+        """The headings in whose row a block stands: level with the text or the pictures below them.
 
         No rule runs in the gutters between, but such as begin below the heading: those part its columns.
         """
-        if self.head[index] is not None:
-            return frozenset()
-        block, found = self._blocks[index], set()
+        found = set()
         upright = [rule for rule in self._steps.upright_rules if rule.overlap_y(block.box) > 0.5 * block.box.height]
         for other, frame_id, head in self._rows:
             level = abs(other.y0 - block.box.y0) <= ALIGNED * self._steps.type_size

@@ -10,7 +10,7 @@ from digitize.geometry import hull
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, Role
 from digitize.reflow.cues import load_cues
 from digitize.reflow.decks import part_bylines, part_decks
-from digitize.reflow.figures import figure_links
+from digitize.reflow.figures import figure_links, with_pointed_captions
 from digitize.reflow.flow import (
     in_heading_order,
     is_justified,
@@ -83,7 +83,8 @@ def read_order(page: Page) -> Page:
     if is_running(page):
         return run_on(mark_folio(page, cues))
     page = without_last_lines(mark_advertisements(without_ornaments(mark_folio(page, cues)), cues), cues)
-    page = part_bylines(join_kickers(page if page.vertical else set_rubrics_apart(page, cues)), cues)
+    page = with_pointed_captions(page if page.vertical else set_rubrics_apart(page, cues))
+    page = part_bylines(join_kickers(page), cues)
     page = without_scraps(page) if page.vertical else part_decks(with_labels(page, cues), cues)
     graph = FlowGraph(set_quotes_apart(page, cues), cues)
     links = graph.links()

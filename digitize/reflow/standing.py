@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.model import HEADING_ROLES, Role
+from digitize.reflow.bylines import is_signature
 from digitize.reflow.parting import with_lines
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def set_rubrics_apart(page: Page, cues: Cues) -> Page:
 def _parted(region: Region, page: Page, cues: Cues) -> Iterator[Region]:
     panel = _on_panel(region)
     if region.role is Role.KICKER and len(region.lines) == 1:
-        yield _as_standing(region, cues)
+        line = region.lines[0]
+        signed = line.box.upright and is_signature(line.text, cues)  # beside an upright headline stands its writer's name
+        yield replace(region, role=Role.DECK) if signed else _as_standing(region, cues)
     elif panel:
         # What is left keeps the region's name: parts of the heading and links go by it.
         yield with_lines(region, region.lines[panel:], page)
