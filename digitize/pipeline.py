@@ -15,7 +15,18 @@ from digitize.ocr.lines import recognize
 from digitize.ocr.orientation import find_orientation
 from digitize.options import AUTO, LANGUAGES
 from digitize.reflow import PageArticles, assemble, join_pages, read_order, settle_language
-from digitize.scan import clean, crosses, find_fold, image_hash, is_landscape, may_split, split_at_fold, straighten, turned
+from digitize.scan import (
+    clean,
+    crosses,
+    find_fold,
+    image_hash,
+    is_landscape,
+    may_split,
+    split_at_fold,
+    straighten,
+    turned,
+    without_bleed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -86,8 +97,13 @@ def process(scan: Scan, engine: Engine, options: Options) -> PageResult:
     if straight is not cleaned:
         with _timed("detection", seconds):
             text = detect_text(straight.pixels, engine.detector)
+    with _timed("bleed", seconds):
+        seen = without_bleed(straight, text.polygons)
+    if seen is not straight:
+        with _timed("detection", seconds):
+            text = detect_text(seen.pixels, engine.detector)
     with _timed("layout", seconds):
-        page = find_layout(straight, text, orientation.writing_mode)
+        page = find_layout(seen, text, orientation.writing_mode)
         page = page if options.language == AUTO else replace(page, language=options.language)
     with _timed("ocr", seconds):
         page = recognize(straight, page, engine.recognizer, engine.steps)

@@ -465,6 +465,16 @@ def test_lines_that_the_detector_sees_over_each_other_are_parted_at_the_white_be
     assert [edge for line in found for edge in (line.y0, line.y1)] == pytest.approx([200, 220, 226, 246], abs=1)
 
 
+def test_a_short_last_line_and_a_byline_seen_over_each_other_are_parted_at_the_white_between() -> None:
+    """A byline set to the right begins above the last word's foot, as the detector sees it; both keep to their own ink."""
+    pixels = blank()
+    upper, lower = Box(60, 200, 220, 220), Box(160, 226, 400, 246)
+    print_line(pixels, upper)
+    print_line(pixels, lower)
+    found = complete_lines(make_ink(pixels, TYPE), [Box(58, 195, 222, 231), Box(158, 212, 402, 248)], [])
+    assert [edge for line in found for edge in (line.y0, line.y1)] == pytest.approx([200, 220, 226, 246], abs=1)
+
+
 @pytest.mark.parametrize("upright", [True, False])
 def test_a_rule_that_leans_takes_no_more_room_than_its_ink(*, upright: bool) -> None:
     """Type within the box around all of a leaning rule is beside the rule; a straight rule stays in one piece."""
@@ -849,6 +859,14 @@ def test_lines_stack_by_column() -> None:
     left[3] = Box(left[3].x0 + 2 * TYPE, left[3].y0, left[3].x1, left[3].y1)
     blocks = stack_lines([*right, *left], (), TYPE)
     assert [len(block.lines) for block in blocks] == [5, 5]
+
+
+def test_a_paragraph_that_looks_a_little_larger_stacks_below_a_short_last_line() -> None:
+    """Film makes lines taller here and there: an indented line below a short one is the next paragraph's first."""
+    lines = column_lines(0, 4)
+    lines[1] = Box(lines[1].x0, lines[1].y0, lines[1].x0 + 3 * TYPE, lines[1].y1)
+    lines[2] = Box(lines[2].x0 + 2 * TYPE, lines[2].y0, lines[2].x1, lines[2].y0 + 1.15 * TYPE)
+    assert [len(block.lines) for block in stack_lines(lines, (), TYPE)] == [4]
 
 
 def test_a_block_is_cut_where_its_leading_breaks() -> None:

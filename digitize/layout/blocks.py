@@ -206,7 +206,8 @@ def stacks(upper: Box, lower: Box, type_size: float, *, gap: float = STACK_GAP) 
     if not -0.5 * small < white <= gap * type_size or large > SIZE_RATIO * small:
         return False
     left, right = abs(lower.x0 - upper.x0), abs(lower.x1 - upper.x1)
-    if large > SET_RATIO * small and min(left, right) > EDGE * type_size:
+    new_paragraph = upper.x0 < lower.x0 and upper.x1 < lower.x1  # a short last line, and below it an indented one
+    if large > SET_RATIO * small and min(left, right) > EDGE * type_size and not new_paragraph:
         return False
     return left <= INDENT * type_size or right <= EDGE * type_size
 

@@ -134,7 +134,7 @@ def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box
 def _is_stacked(a: Box, b: Box) -> bool:
     """Whether two lines stand one above the other, though the boxes that the detector gave may share half their height."""
     low = min(a.height, b.height)
-    return a.overlap_x(b) > STACKED * low and a.overlap_y(b) < OVERLAP * low and abs(a.cy - b.cy) > 0.5 * low
+    return a.overlap_x(b) > STACKED * low and a.overlap_y(b) < OVERLAP * low
 
 
 def _valley(mask: NDArray[np.uint8], ink: Ink, upper: Box, lower: Box) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from digitize.lazy import load
 
 if TYPE_CHECKING:
+    from digitize.scan.bleed import without_bleed
     from digitize.scan.cleaning import clean
     from digitize.scan.dewarp import straighten
     from digitize.scan.inputs import FailedFrame, FailedInput, Input, find_inputs
@@ -34,6 +35,7 @@ __all__ = [
     "straighten",
     "turned",
     "unlikeness",
+    "without_bleed",
 ]
 
 _HOMES = {
@@ -52,6 +54,7 @@ _HOMES = {
     "straighten": "digitize.scan.dewarp",
     "turned": "digitize.scan.turning",
     "unlikeness": "digitize.scan.likeness",
+    "without_bleed": "digitize.scan.bleed",
 }
 
 
