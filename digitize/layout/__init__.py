@@ -21,6 +21,7 @@ from digitize.layout.lettering import find_lettering
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
 from digitize.layout.merged import part_merged
+from digitize.layout.neighbours import as_fillers, without_neighbours
 from digitize.layout.ornaments import find_ornamented_rules, is_of_marks
 from digitize.layout.paging import Furniture, make_page
 from digitize.layout.regions import Draft, find_regions
@@ -56,7 +57,9 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     if not detected:
         return _bare_page(scan, 0.0, writing_mode)
     vertical = writing_mode is WritingMode.VERTICAL_RL
-    ink = make_ink(scan.pixels, type_size)
+    # Left and right in the reading frame are the top and the foot of a vertical page.
+    pixels, detected, beyond = (scan.pixels, detected, ()) if vertical else without_neighbours(scan.pixels, detected, type_size)
+    ink = make_ink(pixels, type_size)
     panels = find_panels(ink, type_size, detected)
     ink = whiten_panels(ink, panels, type_size)
     tints = find_tints(ink, type_size, detected)
@@ -103,7 +106,7 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     widths = {} if vertical else stroke_widths(ink, set_lines)
     drafts = find_regions(set_lines, pictures, rules, furniture.grounds, type_size, widths=widths, vertical=vertical)
     lettering = () if vertical else find_lettering([line for line in detected if line not in printed], pictures, type_size)
-    inked = [*(_with_ink(draft, as_set) for draft in drafts), *lettering]
+    inked = [*(_with_ink(draft, as_set) for draft in drafts), *lettering, *as_fillers(beyond)]
     return make_page(_bare_page(scan, type_size, writing_mode), inked, furniture)
 
 
