@@ -86,6 +86,16 @@ def test_the_last_line_of_a_headline_may_have_low_letters_alone() -> None:
     assert last == pytest.approx(first, rel=0.17)
 
 
+@pytest.mark.parametrize("em", [30, 36, 43])
+def test_figures_with_tails_beside_them_are_no_low_letters(em: float) -> None:
+    """A line dense up to the top of its figures reaches below its baseline by less than low letters do."""
+    sheet = Sheet()
+    for row, text in enumerate((TALL, BOTH, TALL, BOTH, "of a 395,000 home. By 8 p.m.,")):
+        sheet.print(text, LEFT, TOP + row * PITCH, em)
+    found = sheet.set_heights()
+    assert found[-1] == pytest.approx(found[0], rel=0.15)
+
+
 def test_ideographs_keep_the_height_of_their_ink() -> None:
     """Lines whose ink is spread evenly over their height stay as they are."""
     pixels = np.full((400, 900), 255, np.uint8)
