@@ -73,7 +73,7 @@ def limit(threads: int) -> Reader:
     given: list[NDArray[np.float32]] = []
     run = networks.Network.run
 
-    def noted(self: networks.Network, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    def noted(self: networks.Network, tensor: NDArray[np.float32]) -> tuple[NDArray[Any], ...]:
         given.append(tensor)
         return run(self, tensor)
 

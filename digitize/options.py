@@ -81,7 +81,6 @@ class Options:
         _require(self.writing_mode in WRITING_MODES, "writing_mode", self.writing_mode, f"one of {', '.join(WRITING_MODES)}")
         _require(self.split in SPLITS, "split", self.split, f"one of {', '.join(SPLITS)}")
         _require(self.precision in PRECISIONS, "precision", self.precision, f"one of {', '.join(PRECISIONS)}")
-        _require(self.precision == "full" or not self.device.startswith("gpu"), "precision", self.precision, "full on a GPU")
         _require(self.max_pixels > 0, "max_pixels", self.max_pixels, "a positive number")
 
     @property

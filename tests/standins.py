@@ -21,15 +21,21 @@ from digitize.__main__ import main
 from digitize.batch import run as runs
 from digitize.batch.documents import page_documents
 from digitize.batch.job import Stages, load_stages
-from digitize.errors import OutputError, PageError
+from digitize.errors import MissingDependencyError, OutputError, PageError
 from digitize.geometry import Box
 from digitize.model import Article, ArticleKind, Folio, LinePiece, Page, Passage, Region, Role, TextLine
+from digitize.ocr.engine import Networks, open_networks
 from digitize.pipeline import PageResult, make_issue
 from digitize.scan import clean
 from digitize.scan.page_ids import half_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from digitize.model import Scan
+    from digitize.ocr.classes import Steps
     from digitize.options import Options
 
 
@@ -79,6 +85,37 @@ def load_reel(options: Options, threads: int) -> Stages:
 def load_in_moments(options: Options, threads: int) -> Stages:
     """The same, but each page takes a fifth of a second: long enough to kill a node in the midst of some."""
     return replace(load(options, threads), process=lambda scan: _pause(0.2) or _read(scan, options))
+
+
+def open_as_gpu(options: Options, notes: Path, mishap: str = "") -> Networks:
+    """The networks as they are on the CPU, said to be on a GPU; what they are given is noted.
+
+    They take their time for an image, and end as a driver does that crashes when they are given the second; or they have
+    no memory for more than three lines, and none for black ones.
+    """
+    networks = open_networks(replace(options, device="cpu"))
+
+    def look(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if mishap == "crash" and notes.exists():
+            os.kill(os.getpid(), signal.SIGSEGV)
+        with notes.open("a") as told:
+            told.write("image\n")
+        time.sleep(0.5)
+        return networks.look(image)
+
+    def tell(lines: Sequence[NDArray[np.uint8]]) -> Sequence[Steps]:
+        with notes.open("a") as told:
+            told.write(f"{len(lines)} lines\n")
+        if mishap == "memory" and (len(lines) > 3 or any(not line.any() for line in lines)):
+            raise MemoryError("no more")
+        return networks.tell(lines)
+
+    return Networks(look, tell, "cpu" if mishap == "none" else "gpu:7")
+
+
+def open_no_gpu(_options: Options) -> Networks:
+    """Networks that cannot be opened."""
+    raise MissingDependencyError("there is no GPU", remedy="use --device cpu")
 
 
 def load_nothing(_options: Options, _threads: int) -> Stages:

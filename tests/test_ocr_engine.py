@@ -8,8 +8,8 @@ import pytest
 
 from digitize.errors import MissingDependencyError
 from digitize.ocr import engine as engines
-from digitize.ocr import paddle
-from digitize.ocr.engine import open_engine
+from digitize.ocr import runners
+from digitize.ocr.engine import open_engine, open_networks
 from digitize.options import Options
 
 
@@ -18,10 +18,16 @@ class Network:
 
     works = True
 
-    def __init__(self, _part: Any, device: str, threads: int = 0, **_: bool) -> None:
+    def __init__(self, _path: Any, device: str, threads: int = 0, **_: bool) -> None:
         if device != "cpu" and self.works is None:
             raise RuntimeError("CUDA driver version is insufficient\nmore")
         self.device, self.threads = device, threads
+
+    def look(self, _: Any) -> Any:
+        """Nobody looks."""
+
+    def tell(self, _: Any) -> Any:
+        """Nobody asks."""
 
     @property
     def on_gpu(self) -> bool:
@@ -32,30 +38,30 @@ class Network:
 @pytest.fixture(autouse=True)
 def networks(monkeypatch: pytest.MonkeyPatch) -> None:
     """No network is loaded, and the machine shows no GPU."""
-    monkeypatch.setattr(paddle, "PaddleDetector", Network)
-    monkeypatch.setattr(paddle, "PaddleRecognizer", Network)
+    monkeypatch.setattr(runners, "DetectionNetwork", Network)
+    monkeypatch.setattr(runners, "RecognitionNetwork", Network)
     monkeypatch.setattr(engines, "_GPU_TRACES", ())
-    monkeypatch.setattr(paddle, "gpu_offered", lambda: False)
+    monkeypatch.setattr(engines, "gpu_offered", lambda: False)
 
 
 @pytest.mark.parametrize("device", ["auto", "cpu"])
 def test_without_a_gpu_the_cpu_works_in_silence(device: str) -> None:
     """Where nothing speaks of a GPU, the CPU is taken without a warning."""
-    engine = open_engine(Options(device=device), threads=3)
-    assert (engine.device, engine.warnings, engine.detector.threads) == ("cpu", (), 3)  # type: ignore[attr-defined]
+    networks = open_networks(Options(device=device), threads=3)
+    assert (networks.device, networks.warnings, networks.look.__self__.threads) == ("cpu", (), 3)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(("asked", "taken"), [("auto", "gpu:0"), ("gpu", "gpu:0"), ("gpu:1", "gpu:1")])
 def test_a_working_gpu_is_taken(asked: str, taken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A runtime that offers CUDA, and whose sessions get it, is used; the engine says which GPU."""
-    monkeypatch.setattr(paddle, "gpu_offered", lambda: True)
+    monkeypatch.setattr(engines, "gpu_offered", lambda: True)
     assert taken == open_engine(Options(device=asked)).device
 
 
 @pytest.mark.parametrize("works", ["", None])
 def test_auto_falls_back_with_one_warning(works: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A GPU that raises, or that the runtime quietly leaves for the CPU, gives the CPU and one line to read."""
-    monkeypatch.setattr(paddle, "gpu_offered", lambda: True)
+    monkeypatch.setattr(engines, "gpu_offered", lambda: True)
     monkeypatch.setattr(Network, "works", works)
     engine = open_engine(Options(device="auto"))
     assert engine.device == "cpu"
@@ -79,7 +85,7 @@ def test_a_gpu_that_was_asked_for_and_is_not_there_is_an_error(device: str) -> N
 
 def test_a_gpu_that_fails_is_an_error_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the runtime said is passed on, in one line."""
-    monkeypatch.setattr(paddle, "gpu_offered", lambda: True)
+    monkeypatch.setattr(engines, "gpu_offered", lambda: True)
     monkeypatch.setattr(Network, "works", None)
     with pytest.raises(MissingDependencyError, match="CUDA driver version is insufficient \\("):
         open_engine(Options(device="gpu"))

@@ -8,18 +8,23 @@ import numpy as np
 import onnx
 import pytest
 from onnx import helper, numpy_helper
+from PIL import Image, ImageDraw, ImageFont
 
 from digitize.errors import MissingDependencyError
 from digitize.ocr import networks
-from digitize.ocr.classes import Classes, most_likely
-from digitize.ocr.networks import Network, Product
+from digitize.ocr.classes import Classes
+from digitize.ocr.networks import Network, Output, Product
 from digitize.ocr.onnx_file import LastLayer, flush_denormals, take_off_last_layer
-from digitize.ocr.paddle import PaddleRecognizer
+from digitize.ocr.runners import RecognitionNetwork
 from digitize.ocr.runtime import onnxruntime
 from digitize.ocr.weights import find_weights
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from digitize.ocr.classes import Steps
 
 DENORMAL = 1e-40
 
@@ -54,7 +59,7 @@ def test_text_detection_gives_the_same_to_the_bit_without_denormals() -> None:
     image = np.random.default_rng(5).random((1, 3, 256, 320), np.float32)
     plain = onnxruntime().InferenceSession(str(path), providers=["CPUExecutionProvider"])
     assert flush_denormals(onnx.load(path)) > 100_000
-    assert np.array_equal(plain.run(None, {"x": image})[0], Network(path, "cpu").run(image))
+    assert np.array_equal(plain.run(None, {"x": image})[0], *Network(path, "cpu").run(image))
 
 
 def test_the_last_layer_taken_off_tells_the_same_characters() -> None:
@@ -62,14 +67,26 @@ def test_the_last_layer_taken_off_tells_the_same_characters() -> None:
     path = find_weights("small").recognition.onnx
     lines = np.random.default_rng(7).uniform(-1, 1, (3, 1, 48, 320)).astype(np.float32).repeat(3, axis=1)
     lines[1, :, :, 40:] = 1
-    whole, cut = Network(path, "cpu"), Network(path, "cpu", features=True)
+    whole, cut = Network(path, "cpu"), Network(path, "cpu", output=Output.FEATURES)
     assert whole.last_layer is None
     assert cut.last_layer is not None
-    told = Classes(cut.last_layer).tell([*cut.run(lines[:2]), *cut.run(lines[2:])])
-    for own, expected in zip(told, most_likely(whole.run(lines)), strict=True):
-        begun = np.flatnonzero((np.diff(expected.labels, prepend=0) != 0) & (expected.labels != 0))
-        assert own.labels.tolist() == expected.labels.tolist()
-        assert own.certainties[begun] == pytest.approx(expected.certainties[begun], abs=1e-4)
+    told = Classes(cut.last_layer).tell([*cut.run(lines[:2])[0], *cut.run(lines[2:])[0]])
+    (probabilities,) = whole.run(lines)
+    for own, expected in zip(told, probabilities, strict=True):
+        labels = expected.argmax(axis=1)
+        begun = np.flatnonzero((np.diff(labels, prepend=0) != 0) & (labels != 0))
+        assert own.labels.tolist() == labels.tolist()
+        assert own.certainties[begun] == pytest.approx(expected.max(axis=1)[begun], abs=1e-4)
+
+
+def test_the_best_classes_are_those_of_all_probabilities() -> None:
+    """Where a network is to give only these, as on a GPU, they are to the bit what all it gave would say."""
+    path = find_weights("small").recognition.onnx
+    lines = np.random.default_rng(7).uniform(-1, 1, (2, 3, 48, 320)).astype(np.float32)
+    best, classes = Network(path, "cpu", output=Output.BEST).run(lines)
+    (probabilities,) = Network(path, "cpu").run(lines)
+    assert np.array_equal(classes[..., 0], probabilities.argmax(axis=-1))
+    assert np.array_equal(best[..., 0], probabilities.max(axis=-1))
 
 
 def test_a_class_is_told_by_the_first_of_the_highest_scores() -> None:
@@ -136,21 +153,45 @@ class CudaRuntime:
         return Session()
 
 
-def test_a_gpu_reads_what_a_cpu_reads_in_larger_batches(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def drawn(text: str, width: int) -> NDArray[np.uint8]:
+    """A line of type, as high as recognition takes it."""
+    image = Image.new("L", (width, 48), 255)
+    ImageDraw.Draw(image).text((6, 4), text, font=ImageFont.load_default(34), fill=0)
+    return np.asarray(image, np.uint8)
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_a_gpu_tells_what_a_cpu_tells_in_larger_batches(
+    half: bool,  # noqa: FBT001 - what is tested
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The GPU that was asked for gets the networks, its libraries loaded in silence, and lines of a width in one batch."""
-    lines = [np.full((48, 400), 255, np.uint8) for _ in range(20)]
-    for number, line in enumerate(lines):
-        line[10:38, 20 + 5 * number : 30 + 6 * number] = 0
-    part = find_weights("small").recognition
-    expected = PaddleRecognizer(part, "cpu").read(lines)
+    """The GPU that was asked for gets the network, its libraries loaded in silence, and lines of like width in one batch."""
+    lines = [drawn(f"boat {number} lay in harbour", 400 - number % 3) for number in range(20)]
+    path = find_weights("small").recognition.onnx
+    expected = RecognitionNetwork(path, "cpu").tell(lines)
     runtime = CudaRuntime()
     monkeypatch.setattr(networks, "onnxruntime", lambda: runtime)
-    recognizer = PaddleRecognizer(part, "gpu:1")
-    assert recognizer.on_gpu
+    network = RecognitionNetwork(path, "gpu:1", half=half)
+    assert network.on_gpu
     assert runtime.loaded
     assert capsys.readouterr().out == ""
     assert runtime.asked == [("CUDAExecutionProvider", {"device_id": "1"})]
-    assert [r.text for r in recognizer.read(lines)] == [r.text for r in expected]
+    told = network.tell(lines)
+    assert [characters(steps) for steps in told] == [characters(steps) for steps in expected]
+    assert [steps.filled for steps in told] == pytest.approx([len(line[0]) / 400 for line in lines])
     assert runtime.widths == [(20, 400)]
+    begun = [np.flatnonzero(steps.certainties) for steps in expected[::3]]  # as wide as the batch
+    sure, again = (
+        np.concatenate([steps.certainties[some] for steps, some in zip(each[::3], begun, strict=True)])
+        for each in (expected, told)
+    )
+    assert len(sure) > 100
+    assert again == pytest.approx(sure, abs=0.02 if half else 1e-5)
+    assert half == (np.abs(again - sure).max() > 1e-5)  # it was in 16 bits
+
+
+def characters(steps: Steps) -> list[int]:
+    """The classes that a line reads, without blanks and repetitions."""
+    begun = np.diff(steps.labels, prepend=-1) != 0
+    return [label for label in steps.labels[begun].tolist() if label]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from digitize.batch.lease import Fence
     from digitize.model import Revision
+    from digitize.ocr import Engine
     from digitize.options import Options
     from digitize.pipeline import PageResult
     from digitize.storage import Place
@@ -72,11 +73,16 @@ class Job:
 
 def load_stages(options: Options, threads: int) -> Stages:
     """The stages as they are, with the options' model on the options' device, and so many threads to each network."""
+    from digitize.ocr.engine import open_engine  # noqa: PLC0415 - seconds to load, see Stages
+
+    return stages_with(open_engine(options, threads), options)
+
+
+def stages_with(engine: Engine, options: Options) -> Stages:
+    """The stages as they are, with an engine that is ready to work."""
     from digitize.batch.documents import page_documents  # noqa: PLC0415 - seconds to load, see Stages
-    from digitize.ocr.engine import open_engine  # noqa: PLC0415 - the same
     from digitize.pipeline import process, split  # noqa: PLC0415 - the same
 
-    engine = open_engine(options, threads)
     return Stages(
         lambda scan: process(scan, engine, options),
         page_documents,

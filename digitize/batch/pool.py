@@ -6,13 +6,13 @@ the others nothing they can trust.
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
+from digitize.batch.processes import CONTEXT, signals_blocked, start
 from digitize.batch.readers import TICK, Readers, Seat
 from digitize.batch.record import MORE_MEMORY, REPORT_SCAN, Failure
 from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Parted, Read, Ready, is_counted
@@ -25,14 +25,13 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+    from digitize.batch.gpu import GpuProcess
     from digitize.batch.lock import Lock
     from digitize.batch.outcome import Outcome
     from digitize.batch.tasks import Message, Setup, Task
 
 # To start a process, or to load the models, on a slow disk, in seconds.
 LOADING_TIMEOUT = 300.0
-
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +50,10 @@ class _Worker(Seat):
 
 
 class Pool(Readers[_Worker]):
-    """Reads inputs in several processes of this machine; `memory` in bytes is what each may take."""
+    """Reads inputs in several processes of this machine; `memory` in bytes is what each may take.
+
+    `gpu` is the process beside them that has the GPU, if there is one; it ends with them.
+    """
 
     def __init__(
         self,
@@ -60,10 +62,11 @@ class Pool(Readers[_Worker]):
         page_timeout: float,
         memory: int | None,
         on_warning: Callable[[str], None],
+        *,
+        gpu: GpuProcess | None = None,
     ) -> None:
         super().__init__(setup, page_timeout, on_warning)
-        self._lock, self._memory = lock, memory
-        self._context = multiprocessing.get_context("spawn")
+        self._lock, self._memory, self._gpu = lock, memory, gpu
 
     @property
     def busy(self) -> tuple[str, ...]:
@@ -72,27 +75,22 @@ class Pool(Readers[_Worker]):
 
     def close(self) -> None:
         """End all processes, whatever they do."""
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        try:
+        with signals_blocked():
             for worker in self._seats:
                 worker.process.kill()
             for worker in self._seats:
                 worker.process.join()
                 worker.let_go()
             self._seats.clear()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+            if self._gpu:
+                self._gpu.close()
 
     def _start(self) -> _Worker:
-        task_end, tasks = self._context.Pipe(duplex=False)
-        messages, message_end = self._context.Pipe(duplex=False)
-        # A new process inherits what is blocked: Ctrl-C while it begins would end it with a traceback.
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        task_end, tasks = CONTEXT.Pipe(duplex=False)
+        messages, message_end = CONTEXT.Pipe(duplex=False)
         try:
-            process = self._context.Process(target=serve, args=(task_end, message_end, self._setup, self._lock), daemon=True)
-            process.start()
+            process = start(serve, task_end, message_end, self._setup, self._lock)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
             task_end.close()
             message_end.close()
         worker = _Worker(process=process, tasks=tasks, messages=messages)

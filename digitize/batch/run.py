@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 import time
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from digitize.batch.archive import is_report
 from digitize.batch.described import describe
 from digitize.batch.feed import Feed, find_sources
+from digitize.batch.gpu import GpuProcess, is_wanted, load_beside
 from digitize.batch.issues import gather
 from digitize.batch.job import Job, load_stages, now
 from digitize.batch.lease import held
@@ -243,8 +244,10 @@ def _open_pool(  # noqa: PLR0917 - those of the above
     memory = available_memory()
     jobs = workers.jobs or _default_jobs(feed, memory, own)
     limit = workers.memory or (int(memory * SHARE_OF_MEMORY / jobs) if memory else None)
+    gpu = GpuProcess(job.options) if jobs > 1 and load is load_stages and is_wanted(job.options) else None
+    load = partial(load_beside, gpu.address) if gpu else load
     setup = Setup(job, load, max(1, usable_cores() // jobs), jobs, workers.pages_per_worker)
-    return Pool(setup, hold.lock, workers.page_timeout, limit, on_warning)
+    return Pool(setup, hold.lock, workers.page_timeout, limit, on_warning, gpu=gpu)
 
 
 def _read_here(

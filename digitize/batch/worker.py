@@ -5,16 +5,12 @@ Imports nothing heavy by itself: how many threads numeric libraries start is rea
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
-import signal
-import sys
 import traceback
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitize.batch.processes import end_with_parent
 from digitize.batch.tasks import Broken, Finished, Loaded, Loading, Opened, Parted, Read, Ready, is_counted
 from digitize.errors import DigitizeError
 
@@ -25,8 +21,6 @@ if TYPE_CHECKING:
     from digitize.batch.lock import Lock
     from digitize.batch.tasks import Message, Setup, Task
     from digitize.model import Source
-
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def serve(
@@ -41,7 +35,7 @@ def serve(
         _lock: the output folder's lock, held as long as this process lives: a run that was killed may be followed by
             another only when none of its workers writes any more; None where there is a lease.
     """
-    _end_with_parent()
+    end_with_parent()
     spend_no_more_than(setup.threads)
     messages.send(Ready())
     try:
@@ -83,17 +77,6 @@ def _serve(tasks: Connection[object, Task | None], messages: Connection[Message,
                 break
         del frames_read  # closes the file where not all of it was asked for
         messages.send(Finished(read))
-
-
-def _end_with_parent() -> None:
-    """Let the kernel kill this process when the run is killed, and first of all processes when memory runs out."""
-    parent = os.getppid()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
-    if os.getppid() != parent:  # it was killed before the kernel knew
-        os._exit(1)
 
 
 def spend_no_more_than(threads: int) -> None:

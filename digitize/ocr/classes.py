@@ -35,18 +35,13 @@ _BLOCK = 512  # classes of a block: their weights, and what they give for so man
 class Steps:
     """What was told of a line's steps: the most likely class of each, int (steps,), and its probability, float32 (steps,).
 
-    Of a run of one class, and of the blank, only the first step's probability need be known; others may be 0.
+    Of a run of one class, and of the blank, only the first step's probability need be known; others may be 0. `filled` is
+    the share of the steps that the line takes: the rest is beside it.
     """
 
     labels: NDArray[np.intp]
     certainties: NDArray[np.float32]
-
-
-def most_likely(probabilities: NDArray[np.float32]) -> list[Steps]:
-    """The steps of lines of one width, from the probabilities of all classes, float32 (lines, steps, classes)."""
-    labels = probabilities.argmax(axis=-1)
-    certainties = np.take_along_axis(probabilities, labels[..., None], axis=-1)[..., 0]
-    return [Steps(*line) for line in zip(labels, certainties, strict=True)]
+    filled: float = 1.0
 
 
 class Classes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from digitize.errors import MissingDependencyError
-from digitize.ocr.networks import read_model
+from digitize.ocr.networks import Output, read_model
 from digitize.ocr.runtime import openvino
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class HalfNetwork:
             MissingDependencyError: OpenVINO or such a processor is not there, or the file cannot be opened as a network.
         """
         core = _core()
-        model, self.last_layer = read_model(path, features=True)
+        model, self.last_layer = read_model(path, Output.FEATURES)
         settings = {
             "INFERENCE_PRECISION_HINT": "bf16",
             "INFERENCE_NUM_THREADS": at_once,
@@ -69,12 +69,12 @@ class HalfNetwork:
         # What OpenVINO's binding to NumPy sets up at the first run, two threads that begin at once would wait for for ever.
         self.run(np.zeros(_NARROWEST, np.float32))
 
-    def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    def run(self, tensor: NDArray[np.float32]) -> tuple[NDArray[np.float32]]:
         """The network's output for an input; callable from several threads at once."""
         if not hasattr(self._own, "request"):
             self._own.request = self._network.create_infer_request()
         self._own.request.infer({0: tensor})
-        return np.array(self._own.request.get_output_tensor(0).data, np.float32)
+        return (np.array(self._own.request.get_output_tensor(0).data, np.float32),)
 
 
 def half_version() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import onnx
 from google.protobuf.message import DecodeError
 
 from digitize.errors import MissingDependencyError
-from digitize.ocr.onnx_file import LastLayer, flush_denormals, product_model, take_off_last_layer
+from digitize.ocr.onnx_file import flush_denormals, give_best_classes, in_half_precision, product_model, take_off_last_layer
 from digitize.ocr.runtime import onnxruntime
 
 if TYPE_CHECKING:
@@ -19,23 +20,34 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from digitize.ocr.onnx_file import LastLayer
+
 _QUIET, _SILENT = 3, 4  # ONNX Runtime's severity from which it writes to the terminal: errors, and what ends the process
 
 
+class Output(Enum):
+    """What a network gives: what it ends with as it comes, or, where it tells classes, something in place of these."""
+
+    WHOLE = "as it comes"
+    FEATURES = "what the layer is given that tells the classes"
+    BEST = "of each step the most likely class's probability, and which it is"
+
+
 class Network:
-    """A network with one input and one output, ready to run.
+    """A network with one input, ready to run.
 
     `last_layer` is what was taken off it: then its output are the features that tell the classes.
     """
 
-    def __init__(self, path: Path, device: str, threads: int = 0, *, features: bool = False) -> None:
+    def __init__(self, path: Path, device: str, threads: int = 0, *, output: Output = Output.WHOLE, half: bool = False) -> None:
         """Open a network.
 
         Args:
             path: its ONNX file.
             device: "cpu" or "gpu:N".
             threads: how many threads one run may use on the CPU; 0 leaves it to ONNX Runtime.
-            features: whether to take off the layer that tells classes, if the network ends with one.
+            output: what it is to give.
+            half: whether its numbers have 16 bits (float16), but for those of the layer that tells classes.
 
         Raises:
             MissingDependencyError: the file cannot be opened as a network on the device.
@@ -51,7 +63,7 @@ class Network:
         try:
             if device != "cpu":
                 _load_cuda(runtime)
-            model, self.last_layer = read_model(path, features=features)
+            model, self.last_layer = read_model(path, output, half=half)
             self._session = runtime.InferenceSession(model, settings, providers=_providers(device))
         except Exception as error:  # ONNX Runtime's own kinds, which share no base
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
@@ -65,9 +77,9 @@ class Network:
         """Whether it really runs on a GPU."""
         return bool(self._session.get_providers()[0] == "CUDAExecutionProvider")
 
-    def run(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The network's output for an input; callable from several threads at once."""
-        return np.asarray(self._session.run(None, {self._input: tensor})[0], np.float32)
+    def run(self, tensor: NDArray[np.float32]) -> tuple[NDArray[Any], ...]:
+        """The outputs for an input: float32, and int64 where they are classes; callable from several threads at once."""
+        return tuple(self._session.run(None, {self._input: tensor}))
 
 
 class Product:
@@ -87,7 +99,7 @@ class Product:
         return np.asarray(self._session.run(None, {"a": a, "b": b})[0], np.float32)
 
 
-def read_model(path: Path, *, features: bool) -> tuple[str | bytes, LastLayer | None]:
+def read_model(path: Path, output: Output, *, half: bool = False) -> tuple[str | bytes, LastLayer | None]:
     """A model to be opened, as a file or as what it holds, without denormal weights; and its last layer, if that was taken off.
 
     Raises:
@@ -97,9 +109,14 @@ def read_model(path: Path, *, features: bool) -> tuple[str | bytes, LastLayer | 
         model = onnx.load_model_from_string(path.read_bytes())
     except DecodeError:  # no ONNX file, of which what opens it says more
         return str(path), None
-    flushed = flush_denormals(model)
-    last_layer = take_off_last_layer(model) if features else None
-    return model.SerializeToString() if flushed or last_layer else str(path), last_layer
+    changed = flush_denormals(model) > 0
+    last_layer = take_off_last_layer(model) if output is Output.FEATURES else None
+    if half:
+        model = in_half_precision(model)
+    if output is Output.BEST:
+        give_best_classes(model)
+    changed = changed or half or last_layer is not None or output is Output.BEST
+    return model.SerializeToString() if changed else str(path), last_layer
 
 
 def _load_cuda(runtime: Any) -> None:  # noqa: ANN401 - ONNX Runtime has no types

@@ -1,4 +1,4 @@
-"""What is done to an ONNX model before it is opened: denormal weights become zero, a last layer is taken off.
+"""What is done to an ONNX model before it is opened: to its weights, to its last layer, and to how long its numbers are.
 
 A processor works on denormal numbers (below 1.2e-38) in microcode, a hundred times slower than on others. Training
 leaves many in weights that do nothing: two layers of PP-OCRv6 small's detection hold 255,000, and take two thirds of
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
+
+from digitize.ocr.runtime import float16
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,6 +77,34 @@ def take_off_last_layer(model: onnx.ModelProto) -> LastLayer | None:
     del graph.output[:]
     graph.output.append(features)
     return layer
+
+
+def give_best_classes(model: onnx.ModelProto) -> None:
+    """Let a model whose output are the probabilities of classes, along its last axis, give the highest ones and which they are.
+
+    A page's probabilities of 18,710 classes are a gigabyte, which would have to come back from the GPU.
+    """
+    graph = model.graph
+    (probabilities,) = graph.output
+    one = numpy_helper.from_array(np.array([1], np.int64), "best_count")
+    graph.initializer.append(one)
+    graph.node.append(helper.make_node("TopK", [probabilities.name, one.name], ["best", "best_class"], axis=-1))
+    del graph.output[:]
+    graph.output.append(helper.make_tensor_value_info("best", onnx.TensorProto.FLOAT, None))
+    graph.output.append(helper.make_tensor_value_info("best_class", onnx.TensorProto.INT64, None))
+
+
+def in_half_precision(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A model whose numbers have 16 bits (float16), but for its input, its output, and a last layer that tells classes.
+
+    That layer tells characters that look alike: it keeps its 32 bits here as it does in `half.py`.
+    """
+    tail = _tail(model.graph)
+    for number, node in enumerate(tail):
+        node.name = node.name or f"last_{number}"
+    halved = float16().convert_float_to_float16(model, keep_io_types=True, node_block_list=[node.name for node in tail])
+    assert isinstance(halved, onnx.ModelProto)  # noqa: S101 - it has no types
+    return halved
 
 
 def _tail(graph: onnx.GraphProto) -> list[onnx.NodeProto]:

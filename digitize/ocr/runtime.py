@@ -25,6 +25,14 @@ def onnxruntime() -> Any:  # noqa: ANN401 - ONNX Runtime has no types
     return module
 
 
+def float16() -> Any:  # noqa: ANN401 - ONNX Runtime has no types
+    """ONNX Runtime's tool that gives the numbers of a model 16 bits; half a second to load."""
+    onnxruntime()
+    from onnxruntime.transformers import float16 as module  # noqa: PLC0415 - after the line above
+
+    return module
+
+
 def openvino() -> Any:  # noqa: ANN401 - OpenVINO has no types
     """The module openvino, without the tools that report.
 
