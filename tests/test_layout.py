@@ -115,6 +115,23 @@ def test_a_line_with_a_space_in_it_is_left_whole() -> None:
     assert sorted(cut(pixels, lines)) == sorted(lines)
 
 
+@pytest.mark.parametrize(("gap", "pieces"), [(0, 1), (TYPE, 2)], ids=["its own white", "a gutter behind it"])
+def test_white_behind_full_stops_below_one_another_is_their_own(gap: float, pieces: int) -> None:
+    """On a grid stops may stand below one another, and a paragraph end there, too; a gutter is wider than their white."""
+    pixels, stop = blank(), int(column_left(0) + 5 * TYPE)
+    left, right = column_left(0), column_left(0) + COLUMN * TYPE + gap
+    rows = [(left, right), (left, right), (left, right), (left, stop + 8.0), (left + 2 * TYPE, right), (left, right)]
+    lines = [Box(x0, 200 + row * PITCH, x1, 200 + row * PITCH + TYPE) for row, (x0, x1) in enumerate(rows)]
+    for line in lines:
+        top, foot = int(line.y0), int(line.y1)
+        print_line(pixels, replace(line, x1=float(stop)))
+        print_line(pixels, replace(line, x0=stop + TYPE + gap))
+        pixels[top:foot, stop : int(stop + TYPE + gap)] = PAPER
+        pixels[foot - 7 : foot, stop + 2 : stop + 8] = INK
+    seen = [replace(lines[4], x1=stop + 8.0), replace(lines[4], x0=stop + TYPE + gap)]
+    assert len(cut(pixels, [*lines[:4], *seen, lines[5]])) == 3 + 4 * pieces
+
+
 def test_a_narrow_part_of_a_lines_last_sign_is_no_dust_in_a_gutter() -> None:
     """The white on both its sides is the sign's own: the next column begins further on than dust stands from it."""
     pixels = blank()

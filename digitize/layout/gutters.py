@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,13 @@ TIGHT_GAP = 0.3
 TIGHT_WITNESSES = 6
 """So many line ends and starts around it show that white so narrow is a gutter; each side of it is among them, above it
 and below."""
+
+STOP, STOP_WHITE = (0.45, 0.5), 0.5
+"""A full stop or comma is narrower than the first share of a type size, and stands lower than the second of its line's height.
+That of ideographs has so much of its square behind it, in type sizes: what is no wider by a gutter's least may be its own."""
+
+SURE_WITNESSES = 3
+"""So many line ends, and line starts, show that white behind a full stop is a gutter nonetheless: two may be chance."""
 
 GUTTER_SPOT = 0.35
 """Ink up to so many type sizes wide in the midst of white may be dust in a gutter; it is a comma where no lines around
@@ -125,6 +132,11 @@ class Testimony:
         return self._count(max(self.ends, self.starts)) >= max(WITNESSES, self.inked + 1)
 
     @property
+    def is_sure(self) -> bool:
+        """Whether so many lines keep to both its sides that white which may be a full stop's own is a gutter."""
+        return min(self.ends, self.starts) >= SURE_WITNESSES
+
+    @property
     def runs_over(self) -> bool:
         """Whether several lines run over the gap with ink in it, and none speaks for a gutter."""
         return self.inked >= RUN_OVER and not (self.ends or self.starts or self.white)
@@ -186,7 +198,8 @@ class Gutters:
         whole = self._whites(line, inked)
         for gap in whole:
             above, below = self._witnesses(gap, line)
-            proven = (above + below + self._ruled(gap, line) + self._grid(gap)).proves
+            said = above + below + self._ruled(gap, line) + self._grid(gap)
+            proven = said.proves and (said.is_sure or not self._is_stops(gap, line))
             if proven and not self._keeps_with(line, above, below):
                 found.append(sum(gap) / 2)
         # A quotation mark in a kicker stands over a gutter, too, but no lines above it keep off: dust in a gutter has
@@ -226,7 +239,8 @@ class Gutters:
         grid = self._grid(gap)
         for piece in (left, right):  # each has walls of its own: the rules of a list do not part the column beside it
             above, below = self._witnesses(gap, piece, indent=FLUSH)
-            if (above + below + self._ruled(gap, piece) + grid).suggests:
+            said = above + below + self._ruled(gap, piece) + grid
+            if said.suggests and (said.is_sure or not self._is_stops(gap, left)):
                 return True
         return False
 
@@ -256,6 +270,19 @@ class Gutters:
         scale, first = self._ink.scale, self._ink.window(line)[1].start
         found = [((first + a) / scale, (first + b) / scale) for a, b in runs(~inked)]
         return [(a, b) for a, b in found if b - a >= least * self.type_size and a > line.x0 and b < line.x1]
+
+    def _is_stops(self, gap: tuple[float, float], line: Box) -> bool:
+        """Whether white in or behind a line is no wider than a full stop's before it and the least gutter together."""
+        if gap[1] - gap[0] >= (STOP_WHITE + GUTTER_GAP) * self.type_size:
+            return False
+        before = replace(line, x0=max(line.x0, gap[0] - self.type_size), x1=gap[0])
+        window = self._ink.mask[self._ink.window(before)]
+        stretches = runs(np.asarray(window.any(axis=0), np.bool_))
+        if not stretches:
+            return False
+        start, end = stretches[-1]
+        inked = np.flatnonzero(window[:, start:end].any(axis=1))
+        return end - start < STOP[0] * self.type_size * self._ink.scale and inked[0] >= STOP[1] * len(window)
 
     def _without_spots(self, inked: NDArray[np.bool_]) -> NDArray[np.bool_]:
         kept = inked.copy()
