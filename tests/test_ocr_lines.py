@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pytest
 
 from digitize.geometry import AffineMap, Box, bounds
-from digitize.model import Page, ProcessingStep, Region, Role, Scan, Source, TextLine
+from digitize.model import Page, ProcessingStep, Region, Role, Scan, Source, TextLine, WritingMode
 from digitize.ocr import Character, Reading
 from digitize.ocr.lines import in_full_width, recognize, without_dust, without_echoes, without_set_spaces
 
@@ -36,11 +36,11 @@ class Reader:
 
 
 class LeftEdge:
-    """Reads where a crop was cut: "a" for one from column 38, "b" for one from column 39, and so on."""
+    """Reads where a crop was cut: "a" for one from column 34, "b" for one from column 35, and so on."""
 
     def read(self, crops: Sequence[NDArray[np.uint8]]) -> tuple[Reading, ...]:
         """A letter for each crop, by its first pixel."""
-        return tuple(Reading((Character(chr(ord("a") + int(crop[0, 0]) - 38), 1.0, 0.5),)) for crop in crops)
+        return tuple(Reading((Character(chr(ord("a") + int(crop[0, 0]) - 34), 1.0, 0.5),)) for crop in crops)
 
 
 def line(name: str, box: Box, **kwargs: object) -> TextLine:
@@ -82,16 +82,16 @@ def test_the_page_given_is_not_changed() -> None:
 
 def test_glyph_cells_part_the_line_between_them() -> None:
     """Neighbouring cells touch half-way, stay in the line's height, and the outer ones end with the line."""
-    scan, page = page_with((line("l1", Box(40, 40, 80, 60)),))
+    scan, page = page_with((line("l1", Box(40, 40, 70, 60)),))
     first, second = (bounds(g.polygon) for g in recognize(scan, page, Reader(*AB)).lines[0].glyphs)
-    assert Box(40, 40, 60, 60) == first
-    assert Box(60, 40, 80, 60) == second
+    assert Box(40, 40, 55, 60) == first
+    assert Box(55, 40, 70, 60) == second
 
 
 def test_a_glyph_in_a_wide_gap_is_no_wider_than_its_type() -> None:
     """Letter-spaced characters get cells of about a type size, around their middles."""
     scan, page = page_with((line("l1", Box(40, 40, 240, 60)),))
-    for glyph, middle in zip(recognize(scan, page, Reader(*AB)).lines[0].glyphs, (90, 190), strict=True):
+    for glyph, middle in zip(recognize(scan, page, Reader(*AB)).lines[0].glyphs, (87, 193), strict=True):
         cell = bounds(glyph.polygon)
         assert middle == pytest.approx(cell.cx, abs=2)
         assert pytest.approx(cell.width, abs=0.2) == 24
@@ -100,30 +100,86 @@ def test_a_glyph_in_a_wide_gap_is_no_wider_than_its_type() -> None:
 def test_glyphs_are_given_in_original_pixels() -> None:
     """The map of the page's frame applies to every glyph, to a tenth of a pixel."""
     frame = AffineMap(a=2, e=2, c=100.04, f=7)
-    scan, page = page_with((line("l1", Box(40, 40, 80, 60)),), frame=frame)
+    scan, page = page_with((line("l1", Box(40, 40, 70, 60)),), frame=frame)
     glyph = recognize(scan, page, Reader(*AB)).lines[0].glyphs[0]
-    assert Box(180, 87, 220, 127) == bounds(glyph.polygon)
+    assert Box(180, 87, 210, 127) == bounds(glyph.polygon)
 
 
 def test_a_crop_has_a_margin_and_stays_on_the_page() -> None:
-    """A tenth of the type size is left around a line, as far as the page goes."""
-    reader = Reader()
+    """Three tenths of the type size are left around a line, as far as the page goes."""
+    reader = Reader(Character("a", 0.9, 0.5))
     scan, page = page_with((line("inside", Box(40, 40, 80, 60)), line("corner", Box(380, 290, 400, 300))))
     recognize(scan, replace(page, language="en"), reader)
-    assert [crop.shape for crop in reader.crops] == [(24, 44), (12, 22)]
+    assert [crop.shape for crop in reader.crops] == [(32, 52), (16, 26)]
 
 
 def test_ideographs_are_read_narrowed() -> None:
     """Crops of a Chinese page keep their height and four fifths of their width."""
-    reader = Reader()
+    reader = Reader(Character("甲", 0.9, 0.5))
     scan, page = page_with((line("inside", Box(40, 40, 80, 60)),))
     recognize(scan, replace(page, language="zh-Hant"), reader)
-    assert [crop.shape for crop in reader.crops] == [(24, 35)]
+    assert [crop.shape for crop in reader.crops] == [(32, 42)]
+
+
+class Twice:
+    """Reads "a" in crops with room and "b" in those cut close, as surely as told."""
+
+    def __init__(self, first: float, second: float) -> None:
+        self.sure = {32: ("a", first), 24: ("b", second)}
+        self.heights: list[int] = []
+
+    def read(self, crops: Sequence[NDArray[np.uint8]]) -> tuple[Reading, ...]:
+        """A sure letter, and this one at the line's end."""
+        self.heights += [len(crop) for crop in crops]
+        told = [self.sure[len(crop)] for crop in crops]
+        return tuple(Reading((Character("x", 0.9, 0.3), Character(text, sure, 0.7))) for text, sure in told)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "text", "heights"),
+    [(0.49, 0.6, "xb", [32, 24]), (0.49, 0.4, "xa", [32, 24]), (0.5, 0.9, "xa", [32])],
+)
+def test_a_doubtful_line_is_read_once_more_cut_otherwise(first: float, second: float, text: str, heights: list[int]) -> None:
+    """The surer reading is taken, its glyphs where that crop has them; a line without doubtful characters is read once."""
+    reader = Twice(first, second)
+    scan, page = page_with((line("l1", Box(40, 40, 80, 60)),))
+    (read,) = recognize(scan, replace(page, language="en"), reader).lines
+    assert (read.text, reader.heights) == (text, heights)
+    left, width = (38, 44) if text == "xb" else (34, 52)
+    assert bounds(read.glyphs[1].polygon).x0 == pytest.approx(left + width / 2, abs=0.1)
+
+
+def test_headings_and_vertical_lines_are_first_cut_close() -> None:
+    """Their crops are as large as they can be; with room they are read where they are doubtful."""
+    scan, page = page_with((line("l1", Box(40, 40, 80, 60)),))
+    heading = replace(page.regions[0], role=Role.KICKER)
+    for told in ({"regions": (heading,)}, {"writing_mode": WritingMode.VERTICAL_RL}):
+        each = replace(page, language="en", **told)
+        sure, unsure = Reader(Character("a", 0.9, 0.5)), Reader()
+        recognize(scan, each, sure)
+        recognize(scan, each, unsure)
+        assert [crop.shape for crop in sure.crops] == [(24, 44)]
+        assert [crop.shape for crop in unsure.crops] == [(24, 44), (32, 52)]
+
+
+def test_what_is_found_only_when_cut_close_is_kept() -> None:
+    """A line in which nothing was read is doubtful, too; and it is known whether it holds ideographs by the others."""
+
+    class Close:
+        widths: ClassVar[list[int]] = []
+
+        def read(self, crops: Sequence[NDArray[np.uint8]]) -> tuple[Reading, ...]:
+            self.widths += [crop.shape[1] for crop in crops if len(crop) == 24]
+            return tuple(Reading((Character("甲", 0.9, 0.5),) if c[0, 0] > 100 or len(c) == 24 else ()) for c in crops)
+
+    scan, page = page_with((line("l1", Box(40, 40, 80, 60)), line("l2", Box(140, 40, 180, 60))))
+    assert [x.text for x in recognize(scan, replace(page, language="und"), Close()).lines] == ["甲", "甲"]
+    assert Close.widths == [35]
 
 
 def test_reversed_lines_are_turned_to_black_on_white() -> None:
     """White type on black reaches the recognizer as its negative, other lines as they are."""
-    reader = Reader()
+    reader = Reader(Character("a", 0.9, 0.5))
     scan, page = page_with((line("l1", Box(40, 40, 80, 60)), line("l2", Box(40, 40, 80, 60), reversed=True)))
     recognize(scan, page, reader)
     plain, turned = reader.crops
@@ -187,17 +243,17 @@ def test_an_ideograph_read_twice_in_one_place_is_one() -> None:
     assert without_echoes(reading_of("甲乙年年丙丁")).text == "甲乙年年丙丁"
 
 
-@pytest.mark.parametrize(("character", "width"), [("甲", 35), ("a", 44)])
+@pytest.mark.parametrize(("character", "width"), [("甲", 42), ("a", 52)])
 def test_the_first_lines_tell_how_the_others_are_cut(character: str, width: int) -> None:
     """Without a language, a few lines are read at full width; where they hold ideographs, the others are narrowed."""
     reader = Reader(Character(character, 0.9, 0.5))
     scan, page = page_with(tuple(line(f"l{n}", Box(40, 40, 80, 60)) for n in range(30)))
     read = recognize(scan, replace(page, language="und"), reader)
-    assert [crop.shape[1] for crop in reader.crops] == [44] * 10 + [width] * 20
+    assert [crop.shape[1] for crop in reader.crops] == [52] * 10 + [width] * 20
     assert [x.text for x in read.lines] == [character] * 30
 
 
-def test_no_line_is_read_twice_or_lost() -> None:
+def test_every_line_gets_its_own_reading() -> None:
     """However many lines there are, each gets the reading of its own crop."""
     for count in (0, 1, 11, 12, 13, 25):
         scan, page = page_with(tuple(line(f"l{n}", Box(40 + n, 40, 80 + n, 60)) for n in range(count)))

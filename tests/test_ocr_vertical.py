@@ -43,7 +43,7 @@ def test_a_line_across_lies_as_the_recognizer_knows_lines(page: WritingMode, cor
     """A vertical heading is turned anticlockwise, a horizontal one on a vertical page stands upright again."""
     pixels = np.full((200, 40), 255, np.uint8)
     pixels[0, 0] = 0
-    crop = cut_out(pixels, ACROSS.box, ACROSS, page)
+    crop = cut_out(pixels, ACROSS, page, 0.0).pixels
     assert crop.shape == (40, 200)
     assert crop[corner] == 0
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
     from digitize.model import TextLine
 
-# Paper left around a line when it is cut out, in type sizes: the network was trained on boxes with some room, and the
-# neighbouring lines are half a type size away in tightly set columns.
-CROP_MARGIN = 0.1
+# Paper left around a line when it is cut out, in type sizes. With room, a line comes to be smaller at the height at which the
+# network reads, and is read a fifth sooner; cut close, it is larger, which small or blurred type wants. The neighbouring
+# lines are half a type size away in tightly set columns.
+ROOM, CLOSE = 0.3, 0.1
 # A glyph's cell ends half-way to its neighbours, but no further from its middle than this, in type sizes: letter-spaced
 # headings and gaps must not make wide glyphs.
 MAX_HALF_CELL = 0.6
@@ -38,19 +39,24 @@ def is_ideograph(text: str) -> bool:
     return "\u3400" <= text <= "\u9fff"
 
 
-def crop_area(line: TextLine, shape: tuple[int, ...]) -> Box:
-    """The whole pixels to cut out for a line: its box and a margin, as far as the page goes."""
-    margin = CROP_MARGIN * _type_size(line)
-    box = line.box.grown(margin, margin)
-    return Box(math.floor(box.x0), math.floor(box.y0), math.ceil(box.x1), math.ceil(box.y1)).clipped(shape[1], shape[0])
+@dataclass(frozen=True, slots=True, eq=False)
+class Crop:
+    """A line cut out: the page's whole pixels that it takes, and the same as recognizers know lines, uint8 (height, width)."""
+
+    area: Box
+    pixels: NDArray[np.uint8]
 
 
-def cut_out(pixels: NDArray[np.uint8], area: Box, line: TextLine, page: WritingMode) -> NDArray[np.uint8]:
-    """A line's pixels, uint8 (height, width), 0 = ink, lying as the recognizer knows lines."""
+def cut_out(pixels: NDArray[np.uint8], line: TextLine, page: WritingMode, margin: float) -> Crop:
+    """A line with so many type sizes of paper around it, as far as the page goes."""
+    room = margin * _type_size(line)
+    box = line.box.grown(room, room)
+    area = Box(math.floor(box.x0), math.floor(box.y0), math.ceil(box.x1), math.ceil(box.y1))
+    area = area.clipped(pixels.shape[1], pixels.shape[0])
     crop = pixels[int(area.y0) : int(area.y1), int(area.x0) : int(area.x1)]
     if line.crosswise:
         crop = np.ascontiguousarray(np.rot90(crop, 1 if page is WritingMode.HORIZONTAL_TB else -1))
-    return np.bitwise_not(crop) if line.reversed else crop
+    return Crop(area, np.bitwise_not(crop) if line.reversed else crop)
 
 
 def as_printed(reading: Reading, line: TextLine, page: WritingMode) -> Reading:
