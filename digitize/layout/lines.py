@@ -67,8 +67,8 @@ STREAK_REACH = 0.2
 TALLEST = 2.0
 """Body lines up to so many type sizes may be one with dust; what is taller is set in larger type."""
 
-SHORTEST = 1.5
-"""Lines from this many type sizes on in length, two characters, show by their rows what is dust: it lies in one place."""
+SHORTEST = 0.8
+"""Lines from this many type sizes on in length, one character, show by their rows what is dust: it lies in one place."""
 
 STROKE = 0.2
 """Pieces of a cut line that are narrower than this share of its height are what a rule or a neighbour left: a figure 1 is
@@ -236,13 +236,13 @@ def _may_have_dust(line: Box, type_size: float) -> bool:
 
 
 def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
-    """A line without the rows at its top and foot whose ink lies within a type size, wherever that begins."""
+    """A line without the rows at its top and foot whose ink lies in one place: within a type size, or half of a short line."""
     # Seen with some white above and below: a letter's stem ends within it, a scratch runs on.
     rows, own = ink.window(line)[0], ink.window(line.grown(0.0, STREAK_REACH * line.height))
     first = rows.start - own[0].start
     window = without_streaks(ink.mask[own])[first : first + rows.stop - rows.start]
     spread = window.shape[1] - window.argmax(axis=1) - window[:, ::-1].argmax(axis=1)
-    inked = np.flatnonzero(window.any(axis=1) & (spread > type_size * ink.scale))
+    inked = np.flatnonzero(window.any(axis=1) & (spread > min(type_size, line.width / 2) * ink.scale))
     if not len(inked):
         return line
     top = rows.start
