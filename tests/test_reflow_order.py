@@ -892,6 +892,30 @@ def test_subheadings_part_paragraphs() -> None:
     assert [p.role for p in article.passages[1:]] == [Role.PARAGRAPH, Role.SUBHEADING, Role.PARAGRAPH]
 
 
+def test_a_numbered_subheading_goes_on_from_the_column_before() -> None:
+    """It stands at its column's edge as the rest of a sentence does, but begins a paragraph: 三、."""
+    head = heading("h", "标题大字", columns=(0, 1))
+    first = text_block("a", ["\u3000\u3000本报讯" + "甲" * 11, *full("甲", 5), "甲。"], column=0)
+    second = text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 5), "乙。"], column=1)
+    number = text_block("n", ["三、丙丙丙丙丙"], column=2)
+    third = text_block("c", ["\u3000\u3000" + "丁" * 14, *full("丁", 5), "丁。"], column=2, y=350)
+    assert len(articles(page_of(head, first, second, number, third))) == 1
+    label = text_block("n", ["丙丙"], column=2)
+    assert len(articles(page_of(head, first, second, label, third))) > 1
+
+
+def test_a_heading_does_not_head_what_stands_beside_a_picture_above_it() -> None:
+    """A picture is below a heading or is not; the text level with it is the article's that the picture belongs to."""
+    head = heading("h", "标题大字", columns=(0, 1))
+    shown = picture("p", columns=(0, 1), y0=300, y1=500)
+    first = text_block("a", ["\u3000\u3000本报讯" + "甲" * 11, *full("甲", 9), "甲。"], column=0, y=520)
+    second = text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 9), "乙" * 15 + "。"], column=1, y=520)
+    third = text_block("c", ["\u3000\u3000" + "丁" * 14, *full("丁", 16), "丁。"], column=2)
+    strip = heading("s", "别处文章", columns=(1, 1), y=1000)
+    found = articles(page_of(head, shown, first, second, third, strip, rules=(rule(60, 950, 1100, 950),)))
+    assert ["丁" in "".join(p.text for p in article.passages) for article in found if article.headline == "标题大字"] == [True]
+
+
 def test_continuations_are_noted() -> None:
     """The words that lead to another page are the article's continuation."""
     page = page_of(

@@ -192,7 +192,15 @@ def block_start(region: Region, edges: Edges, type_size: float, cues: Cues) -> S
         return Start.OPENING
     if is_byline(first.text, cues) and set_apart(first, edges, type_size):
         return Start.BYLINE
-    return Start.OPEN if line_indent(first, edges, type_size) < INDENT else Start.PARAGRAPH
+    indented = line_indent(first, edges, type_size) >= INDENT or _is_numbered_heading(region, edges, type_size, cues)
+    return Start.PARAGRAPH if indented else Start.OPEN
+
+
+def _is_numbered_heading(region: Region, edges: Edges, type_size: float, cues: Cues) -> bool:
+    """Whether a block is a numbered subheading: one short line without a stop at its end, which that of a paragraph has."""
+    line = region.lines[0]
+    short = len(region.lines) == 1 and edges.right - line_end(line) > SHORT * type_size
+    return short and bool(cues.numbered.match(line.text.strip())) and line.text.strip()[-1:] not in cues.terminal
 
 
 def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End:

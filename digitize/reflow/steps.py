@@ -138,7 +138,7 @@ class Steps:
         found = []
         for picture in self._pictures:
             span = Box(picture.box.x0, heading.box.y1, picture.box.x1, picture.box.y0)
-            near = -self.type_size < span.height <= PICTURE_BELOW * self.type_size
+            near = -self.type_size < picture.box.y0 - heading.box.y1 <= PICTURE_BELOW * self.type_size
             between = any(box.overlap_x(span) > 0 and span.y0 < box.cy < span.y1 for box in self._printed)
             if (
                 near
