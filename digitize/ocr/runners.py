@@ -56,7 +56,10 @@ class DetectionNetwork:
 
     def look(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Scores 0..1, float32 (height, width), of a grey image, uint8, 0 = ink, whose sides are multiples of 32 pixels."""
-        (scores,) = self._network.run(_DETECTION_GREYS[:, image][None])
+        tensor = np.empty((1, 3, *image.shape), np.float32)
+        for channel, greys in zip(tensor[0], _DETECTION_GREYS, strict=True):
+            channel[:] = cv2.LUT(image, greys)
+        (scores,) = self._network.run(tensor)
         return np.asarray(scores[0, 0], np.float32)
 
 
@@ -116,7 +119,7 @@ class RecognitionNetwork:
         """What the network gives for crops of one tensor width, lines first."""
         tensor = np.zeros((len(crops), 3, LINE_HEIGHT, self._tensor_width(crops[0])), np.float32)
         for row, crop in zip(tensor, crops, strict=True):
-            row[:, :, : _line_width(crop)] = _LINE_GREYS[at_line_height(crop)]
+            row[:, :, : _line_width(crop)] = cv2.LUT(at_line_height(crop), _LINE_GREYS)
         return self._network.run(tensor)
 
     def _tensor_width(self, crop: NDArray[np.uint8]) -> int:
