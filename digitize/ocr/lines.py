@@ -84,11 +84,11 @@ def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[Proce
 def _read(crops: Sequence[Crop], language: str, recognizer: Recognizer) -> list[Reading]:
     """Read crops, those of ideographs narrowed; which they are is seen from the first lines where nobody told."""
     if language != UNDETERMINED:
-        return _read_all(crops, recognizer, narrow=language.startswith("zh"))
+        return _read_all(crops, recognizer, narrow=_in_ideographs(language))
     step = max(1, math.ceil(len(crops) / FIRST_LINES))
     first = _read_all(crops[::step], recognizer, narrow=False)
     rest = [crop for index, crop in enumerate(crops) if index % step]
-    others = iter(_read_all(rest, recognizer, narrow=_hold_ideographs(first)))
+    others = iter(_read_all(rest, recognizer, narrow=_in_ideographs(language, first)))
     return [next(others) if index % step else first[index // step] for index in range(len(crops))]
 
 
@@ -103,7 +103,7 @@ def _read_again(
     doubtful = [number for number, reading in enumerate(readings) if _is_doubtful(reading)]
     lines, mode = page.lines, page.writing_mode
     crops = [cut_out(scan.pixels, lines[number], mode, _OTHER_MARGIN[margins[number]]) for number in doubtful]
-    narrow = page.language.startswith("zh") or (page.language == UNDETERMINED and _hold_ideographs(readings))
+    narrow = _in_ideographs(page.language, readings)
     for number, crop, reading in zip(doubtful, crops, _read_all(crops, recognizer, narrow=narrow), strict=True):
         if _right_characters(reading) > _right_characters(readings[number]):
             yield number, crop, reading
@@ -128,8 +128,10 @@ def _is_doubtful(reading: Reading) -> bool:
     return min((character.confidence for character in reading.characters), default=0.0) < DOUBTFUL
 
 
-def _hold_ideographs(readings: Iterable[Reading]) -> bool:
-    """Whether most letters are ideographs."""
+def _in_ideographs(language: str, readings: Iterable[Reading] = ()) -> bool:
+    """Whether a page is in ideographs: by its language or, where nobody told it, by most letters that were read."""
+    if language != UNDETERMINED:
+        return language.startswith("zh")
     letters = [c.text for reading in readings for c in reading.characters if c.text.isalpha()]
     return 2 * sum(map(is_ideograph, letters)) > len(letters)
 

@@ -9,12 +9,11 @@ from digitize.geometry import Box
 from digitize.model import HEADING_ROLES, Role
 from digitize.reflow.bylines import is_byline, is_signature
 from digitize.reflow.flow import (
-    SHORT,
     Start,
     block_start,
     column_edges,
     is_paragraph_start,
-    line_end,
+    is_short,
     set_apart,
 )
 from digitize.reflow.parting import with_lines
@@ -86,7 +85,7 @@ def _deck_length(region: Region, page: Page, cues: Cues) -> int:
         else:
             begins = column is not region and block_start(column, edges, size, cues) in {Start.PARAGRAPH, Start.OPENING}
         if begins and line.text.strip()[-1:] not in tuple(_GOES_ON):
-            indented = is_paragraph_start(region.lines[0], edges, size) and edges.right - line_end(line) <= SHORT * size
+            indented = is_paragraph_start(region.lines[0], edges, size) and not is_short(line, edges, size)
             return 0 if indented else count
     return 0
 
@@ -132,7 +131,7 @@ def _byline_length(region: Region, edges: Edges, type_size: float, cues: Cues) -
     if is_byline(posted, cues) and set_apart(first, edges, type_size) == set_apart(others[0], edges, type_size):
         return 2
     # A line of text is full; a name by itself is not, or is set apart, or has an indent below it.
-    short = edges.right - line_end(first) > SHORT * type_size
+    short = is_short(first, edges, type_size)
     return int(short or set_apart(first, edges, type_size) or is_paragraph_start(others[0], edges, type_size))
 
 

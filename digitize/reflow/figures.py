@@ -32,14 +32,17 @@ def with_pointed_captions(page: Page) -> Page:
     return replace(
         page,
         regions=tuple(
-            replace(region, role=Role.CAPTION, column=0) if _points(region) and _is_by(region, pictures, page) else region
+            replace(region, role=Role.CAPTION, column=0)
+            if region.role is Role.PARAGRAPH and _points(region) and _is_by(region, pictures, page)
+            else region
             for region in page.regions
         ),
     )
 
 
 def _points(region: Region) -> bool:
-    return region.role is Role.PARAGRAPH and region.lines[0].text.strip().startswith(POINTERS)
+    """Whether a region opens with an arrow or a triangle."""
+    return region.lines[0].text.strip().startswith(POINTERS)
 
 
 def _is_by(region: Region, pictures: Sequence[Region], page: Page) -> bool:
@@ -66,7 +69,7 @@ def figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, .
 
 def nearest_picture(caption: Region, regions: Sequence[Region]) -> Region | None:
     """The picture that a caption stands below or beside, or above if it points to it: the nearest one."""
-    points = caption.lines[0].text.strip().startswith(POINTERS)
+    points = _points(caption)
     near = [
         region
         for region in regions

@@ -141,7 +141,7 @@ def is_justified(region: Region) -> bool:
     slack = JUSTIFIED * size
     full = sum(line.box.x0 - edges.left <= slack and edges.right - line_end(line) <= slack for line in inner)
     broken = sum(
-        edges.right - line_end(line) > SHORT * size and after.box.x0 - edges.left <= EDGE_SLACK * size
+        is_short(line, edges, size) and after.box.x0 - edges.left <= EDGE_SLACK * size
         for line, after in zip(inner, region.lines[2:], strict=False)
     )
     return JUSTIFIED_SHARE * len(inner) <= full and broken < max(1, full)
@@ -160,6 +160,11 @@ def line_end(line: TextLine) -> float:
     """Where a line's last character ends, in pixels: the ink of full-width punctuation fills half its square."""
     half = line.text.strip()[-1:] in tuple(_HALF_INKED) and line.writing_mode is WritingMode.HORIZONTAL_TB
     return line.box.x1 + (HALF_SQUARE * line.box.height if half else 0.0)
+
+
+def is_short(line: TextLine, edges: Edges, type_size: float) -> bool:
+    """Whether a line ends before its column does, as a paragraph's last one does."""
+    return edges.right - line_end(line) > SHORT * type_size
 
 
 def line_indent(line: TextLine, edges: Edges, type_size: float) -> float:
@@ -199,7 +204,7 @@ def block_start(region: Region, edges: Edges, type_size: float, cues: Cues) -> S
 def _is_numbered_heading(region: Region, edges: Edges, type_size: float, cues: Cues) -> bool:
     """Whether a block is a numbered subheading: one short line without a stop at its end, which that of a paragraph has."""
     line = region.lines[0]
-    short = len(region.lines) == 1 and edges.right - line_end(line) > SHORT * type_size
+    short = len(region.lines) == 1 and is_short(line, edges, type_size)
     return short and bool(cues.numbered.match(line.text.strip())) and line.text.strip()[-1:] not in cues.terminal
 
 
@@ -208,7 +213,7 @@ def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End
     last = region.lines[-1]
     if any(is_byline(line.text, cues) and set_apart(line, edges, type_size) for line in region.lines[-3:]):
         return End.BYLINE
-    if edges.right - line_end(last) > SHORT * type_size or is_centred(last, edges, type_size):
+    if is_short(last, edges, type_size) or is_centred(last, edges, type_size):
         return End.PARAGRAPH
     return End.EITHER if last.text.strip()[-1:] in tuple(cues.terminal) else End.OPEN
 
@@ -244,7 +249,7 @@ def _is_upright(part: Region) -> bool:
 
 def ends_short(line: TextLine, edges: Edges, type_size: float, cues: Cues) -> bool:
     """Whether a line ends a sentence before its column ends, as a paragraph's last line does."""
-    return edges.right - line_end(line) > SHORT * type_size and line.text.strip()[-1:] in tuple(cues.terminal)
+    return is_short(line, edges, type_size) and line.text.strip()[-1:] in tuple(cues.terminal)
 
 
 def flush_blocks(text: Sequence[Region], type_size: float, cues: Cues) -> frozenset[str]:

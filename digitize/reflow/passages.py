@@ -13,12 +13,12 @@ from digitize.reflow.dates import complete_date
 from digitize.reflow.flow import (
     INDENT_MAX,
     PARAGRAPH_WHITE,
-    SHORT,
     Edges,
     ends_short,
     in_heading_order,
     is_centred,
     is_paragraph_start,
+    is_short,
     line_end,
     line_indent,
     set_apart,
@@ -239,7 +239,7 @@ def _is_crosshead(before: PlacedLine, placed: PlacedLine, after: PlacedLine, typ
     """Whether a line at the column's edge, by itself and without a full stop, stands between two paragraphs of its column."""
     terminal = tuple(cues.terminal)
     ended = before.line.text.strip()[-1:] in terminal and placed.line.text.strip()[-1:] not in (*terminal, ",", "，", "、", "-")
-    short = placed.edges.right - line_end(placed.line) > SHORT * type_size
+    short = is_short(placed.line, placed.edges, type_size)
     begins = is_paragraph_start(after.line, after.edges, type_size) or (after.flush and short)
     within = before.line.box.y1 <= placed.line.box.cy and placed.line.box.cy <= after.line.box.y0
     return not placed.pitch and not set_apart(placed.line, placed.edges, type_size) and ended and begins and within
