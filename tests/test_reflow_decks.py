@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from galleys import COLUMN, TYPE, column_left, full, heading, page_of, rule, text_block, upright_heading
 
-from digitize.model import Article, LinkKind, Page, Role, WritingMode
+from digitize.geometry import hull
+from digitize.model import Article, LinkKind, Page, Region, Role, WritingMode
 from digitize.reflow import assemble, read_order
 
 
@@ -30,6 +32,24 @@ def test_lines_that_break_off_before_a_paragraph_are_a_deck() -> None:
     )
     (article,) = articles(page)
     assert deck(article) == "丁" * 15 + "戊" * 16 + "己" * 14
+
+
+@pytest.mark.parametrize(("end", "decks"), [("。", 0), ("丁", 1)])
+def test_an_editors_note_under_a_heading_is_no_deck(end: str, decks: int) -> None:
+    """What is set like a deck over all of an item's columns but ends with a full stop is the first of its text."""
+    lines = text_block("d", ["\u3000\u3000编者按" + "丁" * 11, "丁" * 8 + end], column=0, y=270).lines
+    note = Region(
+        "d", Role.DECK, hull(line.box for line in lines).polygon, hull(line.box for line in lines), lines, heading_id="h"
+    )
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        note,
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 5)], column=0, y=360),
+        text_block("b", [*full("乙", 5), "乙乙。"], column=1, y=360),
+    )
+    (article,) = articles(page)
+    paragraphs = [p.text for p in article.passages if p.role is Role.PARAGRAPH]
+    assert [bool(deck(article)), len(paragraphs)] == [bool(decks), 2 - decks]
 
 
 def test_a_short_first_paragraph_is_no_deck() -> None:
@@ -70,6 +90,24 @@ def test_subheadings_at_the_top_of_two_columns_under_a_heading_are_no_decks() ->
     (article,) = articles(page)
     assert deck(article) == ""
     assert [p.text for p in article.passages if p.role is Role.SUBHEADING] == ["丁" * 6, "戊" * 6]
+
+
+@pytest.mark.parametrize(("words", "ruled", "decks"), [("丁" * 6, False, 0), ("丁" * 6, True, 1), ("三、" + "丁" * 6, True, 0)])
+def test_a_subheading_beside_the_first_column_is_no_deck(words: str, *, ruled: bool, decks: int) -> None:
+    """A heading in the middle of five columns stands over the second and not the first: a subheading there stays in the text.
+
+    What a rule parts from that column is the deck, unless it is numbered.
+    """
+    gutter = column_left(1) - 15
+    page = page_of(
+        heading("h", "标题大字" * 6, columns=(0, 4)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 5), "甲甲。"], column=0, y=280),
+        text_block("s", [words], column=1, y=280),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 4), "乙乙。"], column=1, y=330),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 4), "丙丙。"], column=2, y=280),
+        rules=(rule(gutter, 220, gutter + 2, 600),) if ruled else (),
+    )
+    assert sum(region.role is Role.DECK for region in read_order(page).regions) == decks
 
 
 def test_what_stands_below_text_in_a_headings_row_is_of_its_item() -> None:

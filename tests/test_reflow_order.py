@@ -420,6 +420,26 @@ def test_the_title_of_a_picture_heads_the_picture() -> None:
     assert not any(p.role is Role.KICKER for a in articles(page) for p in a.passages)
 
 
+@pytest.mark.parametrize("text", [True, False])
+def test_sentences_below_a_picture_are_the_text_of_a_headline_without_any(*, text: bool) -> None:
+    """News in a picture has no other text; where the headline has text, they are the picture's caption."""
+    caption = replace(text_block("c", [*full("丙", 1), "丙丙。"], column=0, y=520), role=Role.CAPTION, column=0)
+    below = [text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 3), "甲。"], column=0, y=600)] if text else []
+    (article,) = articles(
+        page_of(heading("h", "标题", columns=(0, 0)), picture("p", columns=(0, 0), y0=300, y1=500), caption, *below)
+    )
+    captions = [c.text for figure in article.figures for c in figure.captions]
+    told = [p.text for p in article.passages if p.role is Role.PARAGRAPH]
+    assert (captions, told) == ((["丙" * 18 + "。"], ["甲" * 63 + "。"]) if text else ([], ["丙" * 18 + "。"]))
+
+
+def test_a_picture_without_sentences_below_it_tells_no_news() -> None:
+    """Who took it is its caption, whatever stands over it."""
+    caption = replace(text_block("c", ["王小明摄"], column=0, y=520), role=Role.CAPTION, column=0)
+    found = articles(page_of(heading("h", "标题", columns=(0, 0)), picture("p", columns=(0, 0), y0=300, y1=500), caption))
+    assert [c.text for article in found for figure in article.figures for c in figure.captions] == ["王小明摄"]
+
+
 def test_a_rubric_is_no_kicker() -> None:
     """The standing name of a column over a headline is a filler; words that say something are its kicker."""
     for text, roles in (("今日谈", {Role.FILLER}), ("民生关注", {Role.FILLER}), ("六百米桥面换新", {Role.KICKER})):

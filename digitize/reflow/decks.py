@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box
-from digitize.model import HEADING_ROLES, Role
+from digitize.model import HEADING_ROLES, Role, SeparatorKind
 from digitize.reflow.bylines import is_byline, is_signature
 from digitize.reflow.flow import (
     Start,
@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 BYLINE_REACH = 3.0
 """How far below a heading its byline stands at most, in type sizes; below a large one, as far as that is high."""
 
+GUTTER = 3.0
+"""White between a heading's columns, in type sizes, at most."""
+
 DECK_LINES = 4
 """Decks of party papers list what was decided, a line each, on so many lines at most."""
 
+_STOP = "。"  # in other scripts headings end with full stops, too
 _GOES_ON = ":：，,、；;-"
 
 
@@ -55,6 +59,7 @@ def part_decks(page: Page, cues: Cues) -> Page:
 
     A deck is told from text by breaking off: no sentence ends in it, yet a paragraph begins right below it.
     """
+    page = replace(page, regions=tuple(_as_text(region) for region in page.regions))
     text, regions = page.running_text, []
     for region in page.regions:
         count = _deck_length(region, page, cues) if region in text else 0
@@ -69,9 +74,20 @@ def part_decks(page: Page, cues: Cues) -> Page:
     return replace(page, regions=tuple(regions))
 
 
+def _as_text(region: Region) -> Region:
+    """A deck of several lines that end with a full stop as text: an editor's note, or a first paragraph over all columns."""
+    told = region.role is Role.DECK and len(region.lines) > 1 and region.lines[-1].text.strip()[-1:] == _STOP
+    return replace(region, role=Role.PARAGRAPH, heading_id=None) if told else region
+
+
 def _deck_length(region: Region, page: Page, cues: Cues) -> int:
-    """How many lines at a region's start break off before a paragraph begins, in the region or right below it; 0 for none."""
+    """How many lines at a region's start break off before a paragraph begins, in the region or right below it; 0 for none.
+
+    What is numbered (三、) is a subheading.
+    """
     text, size = page.running_text, page.type_size
+    if cues.numbered.match(region.lines[0].text.strip()):
+        return 0
     reach = BYLINE_REACH * size
     under = [r for r in text if r.box.overlap_x(region.box) > 0 and region.box.cy < r.box.y0 <= region.box.y1 + reach]
     column = region if len(region.lines) > DECK_LINES else min(under, key=lambda r: r.box.y0, default=region)
@@ -100,9 +116,18 @@ def _headed(region: Region, count: int, page: Page) -> Region | None:
     over = Box(column.x0, heading.box.y1, column.x1, deck.y0)
     above = any(r.box.overlap_x(over) > 0 and over.y0 < r.box.cy < over.y1 for r in page.running_text)
     # At the top of the item's other columns a line that breaks off is a subheading.
-    beside = [r.box for r in page.regions if r.role in {Role.PARAGRAPH, Role.PICTURE} and r is not region]
-    leftward = any(b.x1 <= deck.x0 and b.overlap_x(heading.box) > 0 and _level(b, deck) for b in beside)
-    return None if above or leftward else heading
+    beside = [r for r in page.regions if r.role in {Role.PARAGRAPH, Role.PICTURE} and r is not region and r.box.x1 <= deck.x0]
+    under = any(r.box.overlap_x(heading.box) > 0 and _level(r.box, deck) for r in beside)
+    return None if above or under or any(_begins_level(r, deck, heading, page) for r in beside) else heading
+
+
+def _begins_level(column: Region, deck: Box, heading: Region, page: Page) -> bool:
+    """Whether a column of text begins level with a line right beside it, no rule between, and no other heading over it."""
+    size, box = page.type_size, column.box
+    near = abs(box.y0 - deck.y0) <= size / 2 and deck.x0 - box.x1 <= GUTTER * size and column.frame_id == heading.frame_id
+    rules = (s.box for s in page.separators if s.kind == SeparatorKind.RULE and s.box.upright)
+    parted = any(box.cx < rule.cx < deck.cx and rule.overlap_y(deck) > 0 for rule in rules)
+    return near and column.role is Role.PARAGRAPH and not parted and _heading_over(column, page) in {None, heading}
 
 
 def _in_row_of_subheadings(region: Region, heading: Region, page: Page, cues: Cues) -> bool:

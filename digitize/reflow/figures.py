@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from digitize.geometry import hull
-from digitize.model import Link, LinkKind, Role
+from digitize.model import HEADING_ROLES, Link, LinkKind, Role
+from digitize.reflow.flow import FULL_STOP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,39 @@ def _is_by(region: Region, pictures: Sequence[Region], page: Page) -> bool:
     """Whether a region stands right beside a picture that is as high as it."""
     near = POINTED_GAP * page.type_size
     return any(apart(p.box, region.box) <= near and region.box.height <= p.box.height for p in pictures)
+
+
+def join_figures(units: Sequence[Sequence[Region]], page: Page) -> tuple[list[list[Region]], tuple[Link, ...]]:
+    """The units with the pictures that illustrate them, each with its captions, and the links for these.
+
+    A headline without text over a picture is news in a picture: the sentences that caption it are its text.
+    """
+    links, own = figure_links(units, page), {region.id: region for region in page.regions}
+    joined: list[list[Region]] = []
+    made: list[Link] = []
+    for unit in units:
+        pictures = [link for link in links if link.kind is LinkKind.ILLUSTRATES and link.target == unit[0].id]
+        captions = [link for picture in pictures for link in links if link.target == picture.source]
+        told = own[captions[0].source] if len(captions) == 1 and _lacks_text(unit) else None
+        if told and _tells(told):
+            head = next(region for region in unit if region.role is Role.HEADLINE)
+            made += [Link(head.id, told.id, LinkKind.HEADS, 1.0, "sentences below its picture, and no other text"), *pictures]
+            joined.append([*unit, replace(told, role=Role.PARAGRAPH), *(own[picture.source] for picture in pictures)])
+            continue
+        figures = [link for p in pictures for link in (p, *(c for c in captions if c.target == p.source))]
+        made += figures
+        joined.append([*unit, *(own[link.source] for link in figures)])
+    return joined, tuple(made)
+
+
+def _lacks_text(unit: Sequence[Region]) -> bool:
+    """Whether a unit is a heading and nothing else."""
+    return all(region.role in HEADING_ROLES for region in unit) and any(region.role is Role.HEADLINE for region in unit)
+
+
+def _tells(caption: Region) -> bool:
+    """Whether a caption says something in sentences; who is seen, or who took the picture, is none."""
+    return any(FULL_STOP.search(line.text) for line in caption.lines)
 
 
 def figure_links(units: Sequence[Sequence[Region]], page: Page) -> tuple[Link, ...]:

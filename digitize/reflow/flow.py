@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -71,6 +72,9 @@ PARAGRAPH_WHITE = 2.0
 
 HALF_SQUARE = 0.4
 """White behind the ink of a full-width comma, in type sizes: half its square, less what its side bearing leaves."""
+
+FULL_STOP = re.compile(r"[。！？]|[.!?](?!\d)")
+"""Where a sentence ends; points in figures part none."""
 
 _HALF_INKED = "，。、：；！？）》」』】〉”"
 

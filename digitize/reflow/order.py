@@ -10,11 +10,8 @@ from digitize.geometry import hull
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, Role
 from digitize.reflow.cues import load_cues
 from digitize.reflow.decks import part_bylines, part_decks
-from digitize.reflow.figures import figure_links, with_pointed_captions
-from digitize.reflow.flow import (
-    in_heading_order,
-    is_justified,
-)
+from digitize.reflow.figures import join_figures, with_pointed_captions
+from digitize.reflow.flow import FULL_STOP, in_heading_order, is_justified
 from digitize.reflow.folio import mark_folio
 from digitize.reflow.graph import FlowGraph
 from digitize.reflow.headless import head_what_is_left
@@ -69,7 +66,6 @@ CANDIDATES = 3
 """So many of the strongest links into a block are kept, made or not, so that a decision can be explained."""
 
 
-_STOP = re.compile(r"[。！？]|[.!?](?!\d)")
 _SENTENCE = re.compile(r"[，、。；！？]|[,.;!?](?!\d)")  # points in figures part no sentences
 
 
@@ -94,13 +90,7 @@ def read_order(page: Page) -> Page:
         units, made = head_what_is_left(units, links, page, cues, lambda unit: _is_item(unit, page.type_size))
         links += made
     units, links = join_summaries(units, links, page, cues)
-    figures = figure_links(units, page)
-    own = {region.id: region for region in page.regions}
-    for unit in units:
-        pictures = [link.source for link in figures if link.target == unit[0].id]
-        unit += [
-            own[key] for picture in pictures for key in (picture, *(link.source for link in figures if link.target == picture))
-        ]
+    units, figures = join_figures(units, page)
     index = _index_regions(page, cues)
     ordered = [region for region in page.regions if region.role is Role.FOLIO]
     ordered += [region for unit in _in_rows(units, page) for region in _settled(unit, index, page, cues)]
@@ -271,7 +261,7 @@ def _is_item(unit: Sequence[Region], type_size: float) -> bool:
     figures = [any(c.isdigit() for c in line.text) for region in text for line in region.lines]
     full &= sentences or sum(figures) < LISTED * len(figures)
     # A number or a price, but no full stop: a small advertisement.
-    told = any(_STOP.search(line.text) for region in text for line in region.lines) or not any(figures)
+    told = any(FULL_STOP.search(line.text) for region in text for line in region.lines) or not any(figures)
     if not any(region.role is Role.HEADLINE for region in heading):
         return full and told
     # Verse may have no points at all; its author stands under its title.
