@@ -93,9 +93,12 @@ def find_pieces(bands: Bands, skew: float, *, only_thin: bool = False) -> list[L
     # A pixel of slack on both sides keeps a line whole where it leans from one column to the next.
     slack = cv2.dilate(mask, np.ones((1, 3), np.uint8))
     runs = cv2.morphologyEx(slack, cv2.MORPH_OPEN, _along(bands.piece, bands.rows * math.tan(math.radians(skew))))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs)
+    count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(runs, 8, cv2.CV_32S, cv2.CCL_BBDT)
     top, height = (stats[1:, column].astype(np.int64) for column in (cv2.CC_STAT_TOP, cv2.CC_STAT_HEIGHT))
-    y, x = np.nonzero(cv2.bitwise_and(mask, runs))
+    places = cv2.findNonZero(cv2.bitwise_and(mask, runs))
+    if places is None:
+        return []
+    x, y = places[:, 0].T.astype(np.int64)
     owner = labels[y, x] - 1
     half_width, shown = _widths(owner, y - top[owner], height)
     slope, start = _through(owner, y, x, count - 1)
