@@ -28,7 +28,7 @@ from rapidfuzz.distance import Levenshtein
 from digitize.layout import detect_text, find_layout
 from digitize.model import Scan
 from digitize.ocr.engine import open_engine
-from digitize.ocr.lines import without_dust, without_echoes
+from digitize.ocr.setting import corrected
 from digitize.options import Options
 from digitize.scan import clean, open_scans, straighten
 
@@ -204,7 +204,7 @@ def measure(page: Printed, way: Cut, engine: Engine) -> Measured:
     start = time.process_time()
     readings = engine.recognizer.read(crops)
     seconds = time.process_time() - start
-    kept = (without_echoes(without_dust(reading)) for reading in readings)
+    kept = (corrected(reading) for reading in readings)
     lines = [_judged(reading, truth) for reading, truth in zip(kept, page.truths, strict=True)]
     return Measured(tuple(lines), seconds)
 

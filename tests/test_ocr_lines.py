@@ -11,7 +11,8 @@ import pytest
 from digitize.geometry import AffineMap, Box, bounds
 from digitize.model import Page, ProcessingStep, Region, Role, Scan, Source, TextLine, WritingMode
 from digitize.ocr import Character, Reading
-from digitize.ocr.lines import in_full_width, recognize, without_dust, without_echoes, without_set_spaces
+from digitize.ocr.lines import recognize
+from digitize.ocr.setting import corrected
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,30 +218,30 @@ def reading_of(text: str, positions: Sequence[float] | None = None) -> Reading:
 )
 def test_specks_are_no_points(read: str, printed: str) -> None:
     """A full stop or middle dot that keeps no company among ideographs was dust; printed ones stay."""
-    assert without_dust(reading_of(read)).text == printed
+    assert corrected(reading_of(read)).text == printed
 
 
 def test_a_point_with_a_square_of_its_own_was_printed() -> None:
     """A comma read as a full stop keeps its neighbours apart; dust between them does not."""
     even = [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75]
-    assert without_dust(reading_of("防控形势.动员会", even)).text == "防控形势.动员会"
-    assert without_dust(reading_of("防控形势.动员会", [*even[:4], 0.4, *even[4:7]])).text == "防控形势动员会"
-    assert without_dust(reading_of("会议要求：一是", even[:7])).text == "会议要求：一是"
-    assert without_dust(reading_of("会议要求：一是", [*even[:4], 0.4, *even[4:6]])).text == "会议要求一是"
+    assert corrected(reading_of("防控形势.动员会", even)).text == "防控形势.动员会"
+    assert corrected(reading_of("防控形势.动员会", [*even[:4], 0.4, *even[4:7]])).text == "防控形势动员会"
+    assert corrected(reading_of("会议要求：一是", even[:7])).text == "会议要求：一是"
+    assert corrected(reading_of("会议要求：一是", [*even[:4], 0.4, *even[4:6]])).text == "会议要求一是"
 
 
 def test_a_point_at_a_lines_end_is_print_where_it_is_read_surely() -> None:
     """Nothing after it shows its square: there the recognizer's own certainty decides."""
     sure = reading_of("会议要求各单位.")
     doubtful = Reading((*sure.characters[:-1], replace(sure.characters[-1], confidence=0.5)))
-    assert (without_dust(sure).text, without_dust(doubtful).text) == ("会议要求各单位.", "会议要求各单位")
+    assert (corrected(sure).text, corrected(doubtful).text) == ("会议要求各单位.", "会议要求各单位")
 
 
 def test_an_ideograph_read_twice_in_one_place_is_one() -> None:
     """Two of one ideograph nearer than ideographs can stand are one; printed repetitions stay."""
     echo = reading_of("甲乙年年丙丁", [0.1, 0.3, 0.5, 0.54, 0.7, 0.9])
-    assert without_echoes(echo).text == "甲乙年丙丁"
-    assert without_echoes(reading_of("甲乙年年丙丁")).text == "甲乙年年丙丁"
+    assert corrected(echo).text == "甲乙年丙丁"
+    assert corrected(reading_of("甲乙年年丙丁")).text == "甲乙年年丙丁"
 
 
 @pytest.mark.parametrize(("character", "width"), [("甲", 42), ("a", 52)])
@@ -262,14 +263,14 @@ def test_every_line_gets_its_own_reading() -> None:
 
 
 @pytest.mark.parametrize("sign", "(),:;!?")
-def test_a_sign_that_takes_a_square_is_given_in_full_width(sign: str) -> None:
+def test_a_sign_that_takes_a_square_is_given_corrected(sign: str) -> None:
     """A whole square between two ideographs is a full-width form's; what takes half of one stays as it was read."""
     wide = chr(ord(sign) + 0xFEE0)
     text = f"甲乙丙丁戊己{sign}庚辛"
     for step, expected in ((1.0, wide), (0.75, sign)):
         places = [0.05 * n for n in range(6)] + [0.25 + 0.05 * step, 0.25 + 0.1 * step, 0.3 + 0.1 * step]
         reading = Reading(tuple(Character(c, 1.0, x) for c, x in zip(text, places, strict=True)))
-        assert in_full_width(reading).text == text.replace(sign, expected)
+        assert corrected(reading).text == text.replace(sign, expected)
 
 
 def test_the_brackets_of_a_pair_have_one_width() -> None:
@@ -277,7 +278,7 @@ def test_the_brackets_of_a_pair_have_one_width() -> None:
     text = "甲乙丙丁戊(己庚)"
     places = [0.05 * n for n in range(5)] + [0.25, 0.3, 0.35, 0.39]
     reading = Reading(tuple(Character(c, 1.0, x) for c, x in zip(text, places, strict=True)))
-    assert in_full_width(reading).text == "甲乙丙丁戊（己庚）"
+    assert corrected(reading).text == "甲乙丙丁戊（己庚）"
 
 
 @pytest.mark.parametrize(("step", "expected"), [(0.8, "甲乙丙丁戊G庚"), (1.6, "甲乙丙丁戊 G庚")])
@@ -286,10 +287,10 @@ def test_a_space_that_typesetting_leaves_is_none(step: float, expected: str) -> 
     text = "甲乙丙丁戊 G庚"
     places = [0.05 * n for n in range(5)] + [0.2 + 0.025 * step, 0.2 + 0.05 * step, 0.25 + 0.05 * step]
     reading = Reading(tuple(Character(c, 1.0, x) for c, x in zip(text, places, strict=True)))
-    assert without_set_spaces(reading).text == expected
+    assert corrected(reading).text == expected
 
 
 def test_a_sign_beside_letters_keeps_the_width_that_was_read() -> None:
     """Letters and digits have no square to measure by, nor has a line's end."""
     for text in ("甲乙丙丁戊(GDP)己庚", "甲乙丙丁戊（GDP）己庚", "甲乙丙丁戊己:"):
-        assert in_full_width(reading_of(text)).text == text
+        assert corrected(reading_of(text)).text == text

@@ -9,8 +9,8 @@ import numpy as np
 
 from digitize.geometry import IDENTITY, AffineMap, Box, bounds, map_polygon
 from digitize.layout.columns import BODY, find_lean, find_slope
-from digitize.layout.typeface import body_type, is_ideographic, square_size, type_size
-from digitize.model import Page, WritingMode
+from digitize.layout.typeface import body_type, square_size, type_size
+from digitize.model import Page, WritingMode, are_ideographs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def lay_out(transcript: Transcript, writing_mode: WritingMode | None = None) -> 
     source, vertical = transcript.source, mode is WritingMode.VERTICAL_RL
     turn = AffineMap(0, -1, source.width, 1, 0, 0) if vertical else IDENTITY
     turned = [replace(line, box=_within(line.box, turn)) for line in transcript.lines]
-    ideographic = is_ideographic("".join(line.text for line in transcript.lines))
+    ideographic = are_ideographs("".join(line.text for line in transcript.lines))
     # Letters and figures on a page of Chinese characters are given their lines' height as well.
     measure = square_size if ideographic else type_size
     sized = [replace(line, type_size=measure(line), writing_mode=line.mode_on(mode)) for line in turned]
@@ -100,7 +100,7 @@ def find_writing_mode(lines: Sequence[TextLine]) -> WritingMode:
     signs = {True: 0, False: 0}
     for line in lines:
         if len(line.text) > 1:
-            signs[is_ideographic(line.text) and line.box.height > UPRIGHT * line.box.width] += len(line.text)
+            signs[are_ideographs(line.text) and line.box.height > UPRIGHT * line.box.width] += len(line.text)
     return WritingMode.VERTICAL_RL if signs[True] > signs[False] else WritingMode.HORIZONTAL_TB
 
 

@@ -23,12 +23,6 @@ _LOW = frozenset("acegmnopqrsuvwxyzæœç")
 _SIGNS = frozenset(".,-\u2010\u00ad\u00ac'’\"“”„«»*^~_•·:;—–=")
 
 
-def is_ideographic(text: str) -> bool:
-    """Whether most letters of a text are Chinese characters."""
-    letters = [c for c in text if c.isalpha()]
-    return 2 * sum("\u3400" <= c <= "\u9fff" for c in letters) > len(letters)
-
-
 def square_size(line: TextLine) -> float:
     """The size of the type of a line of Chinese characters, which are as high as the line, or as wide where it runs across."""
     return line.box.width if line.crosswise else line.box.height

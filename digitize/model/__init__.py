@@ -6,6 +6,7 @@ reason with. See `digitize.geometry`.
 """
 
 from digitize.model.article import Article, Dateline, Figure, Issue, LinePiece, Mark, Passage, Person
+from digitize.model.ideographs import IDEOGRAPHS, are_ideographs, is_ideograph
 from digitize.model.page import Folio, Frame, Glyph, Link, Page, Region, Separator, TextLine, Transcript, mean_confidence
 from digitize.model.scan import Description, ProcessingStep, Revision, Scan, Source
 from digitize.model.terms import (
@@ -28,6 +29,7 @@ __all__ = [
     "DOUBTFUL",
     "FLOW_LINKS",
     "HEADING_ROLES",
+    "IDEOGRAPHS",
     "UNDETERMINED",
     "Article",
     "ArticleKind",
@@ -58,5 +60,7 @@ __all__ = [
     "TextLine",
     "Transcript",
     "WritingMode",
+    "are_ideographs",
+    "is_ideograph",
     "mean_confidence",
 ]

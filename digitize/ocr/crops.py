@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitize.geometry import Box
-from digitize.model import WritingMode
+from digitize.model import WritingMode, are_ideographs
 from digitize.ocr import Reading
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ ROOM, CLOSE = 0.3, 0.1
 # headings and gaps must not make wide glyphs.
 MAX_HALF_CELL = 0.6
 _RUN = re.compile(r"[0-9A-Za-z]")
-
-
-def is_ideograph(text: str) -> bool:
-    """Whether a character is a Chinese one."""
-    return "\u3400" <= text <= "\u9fff"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +63,7 @@ def as_printed(reading: Reading, line: TextLine, page: WritingMode) -> Reading:
     if not line.crosswise or page is WritingMode.HORIZONTAL_TB:
         return reading
     characters = tuple(replace(c, position=1 - c.position) for c in reading.characters)
-    letters = [c.text for c in characters if c.text.isalpha()]
-    if 2 * sum(map(is_ideograph, letters)) <= len(letters):
+    if not are_ideographs(reading.text):
         return Reading(characters)
     runs = [list(run) for _, run in itertools.groupby(characters, key=lambda c: bool(_RUN.match(c.text)))]
     return Reading(tuple(c for run in reversed(runs) for c in (run if _RUN.match(run[0].text) else reversed(run))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,9 +10,10 @@ import cv2
 import numpy as np
 
 from digitize.geometry import map_polygons
-from digitize.model import DOUBTFUL, UNDETERMINED, Glyph, Role, WritingMode
-from digitize.ocr.crops import CLOSE, ROOM, as_printed, cut_out, glyph_cells, is_ideograph
+from digitize.model import DOUBTFUL, UNDETERMINED, Glyph, Role, WritingMode, are_ideographs
+from digitize.ocr.crops import CLOSE, ROOM, as_printed, cut_out, glyph_cells
 from digitize.ocr.marks import with_marks
+from digitize.ocr.setting import corrected, pitch_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from digitize.geometry import Polygon
     from digitize.model import Page, ProcessingStep, Region, Scan, TextLine
-    from digitize.ocr import Character, Reading, Recognizer
+    from digitize.ocr import Reading, Recognizer
     from digitize.ocr.crops import Crop
 
 # Ideographs are read as well at this share of their width, and a fifth sooner. Wrong characters among 15,333 on clean
@@ -32,25 +32,6 @@ _OTHER_MARGIN = {ROOM: CLOSE, CLOSE: ROOM}
 # So many lines, spread over the page, are read first where the page's language is not known: ideographs among them show
 # in every second line, and the time that their full width costs is a hundredth of the page's.
 FIRST_LINES = 12
-# The same ideograph twice within less than this share of the line's character pitch was printed once. On measured pages
-# real repetitions stand a whole pitch apart, echoes less than half of one.
-ECHO_DISTANCE = 0.6
-# Two characters with a full stop's or comma's square between them stand two pitches apart, side by side one.
-OWN_SQUARE = 1.5
-# Between two ideographs a full-width form takes a square, a half-width one half of it: the two stand two pitches apart, or
-# one and a half. On measured pages they are from 1.44 to 1.62 pitches apart around half-width forms.
-WHOLE_SQUARE = 1.68
-# The middles of an ideograph and a letter that touch are three quarters of a pitch apart; on measured pages up to one where a
-# space was read that is none, 1.6 and more where one is printed.
-SET_SPACE = 1.1
-FULL_WIDTH = {half: chr(ord(half) + 0xFEE0) for half in "(),:;!?"}
-PITCH_EVIDENCE = 4  # so many steps between ideographs show a line's pitch
-MIDDLE_DOTS = ("·", "•", "・")
-POINTS = (".", *MIDDLE_DOTS)
-COLONS = (":", "：")
-# At a line's end no character after it shows a point's square: there it must be read this surely. Specks on measured
-# film pages were read with 0.5 to 0.7, printed marks with 0.9 and more.
-SURE_POINT = 0.8
 
 
 def recognize(scan: Scan, page: Page, recognizer: Recognizer, steps: tuple[ProcessingStep, ...] = ()) -> Page:
@@ -132,8 +113,7 @@ def _in_ideographs(language: str, readings: Iterable[Reading] = ()) -> bool:
     """Whether a page is in ideographs: by its language or, where nobody told it, by most letters that were read."""
     if language != UNDETERMINED:
         return language.startswith("zh")
-    letters = [c.text for reading in readings for c in reading.characters if c.text.isalpha()]
-    return 2 * sum(map(is_ideograph, letters)) > len(letters)
+    return are_ideographs("".join(reading.text for reading in readings))
 
 
 def _read_all(crops: Sequence[Crop], recognizer: Recognizer, *, narrow: bool) -> list[Reading]:
@@ -141,109 +121,7 @@ def _read_all(crops: Sequence[Crop], recognizer: Recognizer, *, narrow: bool) ->
     if not crops:
         return []
     read = recognizer.read([_narrowed(crop.pixels) if narrow else crop.pixels for crop in crops])
-    return [without_set_spaces(in_full_width(without_echoes(without_dust(reading)))) for reading in read]
-
-
-def without_dust(reading: Reading) -> Reading:
-    """A reading without the points that are dust and not print.
-
-    Recognizers read a speck beside an ideograph as a full stop, a colon or a middle dot, and now and then a printed
-    comma as a full stop. Print keeps its place: a full stop, comma or colon takes a square of its own, or follows a
-    letter or digit (3.5); a middle dot stands between two characters that are no punctuation (7·20); none begins a
-    line. Readings in which few ideographs show the squares are left as they are.
-    """
-    characters, pitch = reading.characters, _pitch(reading)
-    if pitch is None:
-        return reading
-    kept = [
-        character
-        for before, character, after in zip((None, *characters), characters, (*characters[1:], None), strict=False)
-        if not _is_dust(before, character, after, pitch)
-    ]
-    return replace(reading, characters=tuple(kept))
-
-
-def _is_dust(before: Character | None, character: Character, after: Character | None, pitch: float) -> bool:
-    if character.text not in (*POINTS, *COLONS):
-        return False
-    if before is None or not before.text.isalnum():
-        return character.text in POINTS
-    if character.text in MIDDLE_DOTS:
-        return after is None or not after.text.isalnum()
-    if before.text.isascii():
-        return False
-    if after is None:
-        return character.text in POINTS and character.confidence < SURE_POINT
-    return after.position - before.position < OWN_SQUARE * pitch
-
-
-def without_echoes(reading: Reading) -> Reading:
-    """A reading without ideographs that were read twice: ideographs are square, and two cannot stand in one's place."""
-    characters, pitch = reading.characters, _pitch(reading)
-    if pitch is None:
-        return reading
-    kept = [
-        character
-        for before, character in zip((None, *characters), characters, strict=False)
-        if before is None
-        or before.text != character.text
-        or not is_ideograph(character.text)
-        or character.position - before.position >= ECHO_DISTANCE * pitch
-    ]
-    return replace(reading, characters=tuple(kept))
-
-
-def in_full_width(reading: Reading) -> Reading:
-    """A reading with the brackets, commas and the like that take a square of their own in their full-width forms.
-
-    Recognizers now and then give the half-width form of a sign printed full width, as good as never the other way round.
-    How far apart the ideographs before and after it stand, tells which it is. The two brackets of a pair are of one form.
-    """
-    characters, pitch = reading.characters, _pitch(reading)
-    if pitch is None:
-        return reading
-    full = {
-        index
-        for index, (before, sign, after) in enumerate(zip(characters, characters[1:], characters[2:], strict=False), start=1)
-        if sign.text in FULL_WIDTH
-        and is_ideograph(before.text)
-        and is_ideograph(after.text)
-        and after.position - before.position >= WHOLE_SQUARE * pitch
-    }
-    for opening, closing in _bracket_pairs(characters):
-        if opening in full or closing in full:
-            full |= {opening, closing}
-    settled = [replace(c, text=FULL_WIDTH[c.text]) if i in full else c for i, c in enumerate(characters)]
-    return replace(reading, characters=tuple(settled))
-
-
-def _bracket_pairs(characters: Sequence[Character]) -> list[tuple[int, int]]:
-    """The places of each half-width opening bracket of a line and of the closing one that follows it."""
-    brackets = [(index, character.text) for index, character in enumerate(characters) if character.text in "()"]
-    return [(i, j) for (i, a), (j, b) in itertools.pairwise(brackets) if (a, b) == ("(", ")")]
-
-
-def without_set_spaces(reading: Reading) -> Reading:
-    """A reading without spaces between ideographs and letters or digits where none is printed.
-
-    Typesetting leaves an eighth of a square there, which recognizers now and then take for a space.
-    """
-    characters, pitch = reading.characters, _pitch(reading)
-    if pitch is None:
-        return reading
-    spaces = set()
-    for index, (before, space, after) in enumerate(zip(characters, characters[1:], characters[2:], strict=False), start=1):
-        scripts_meet = before.text.isalnum() and after.text.isalnum() and is_ideograph(before.text) != is_ideograph(after.text)
-        if space.text == " " and scripts_meet and after.position - before.position <= SET_SPACE * pitch:
-            spaces.add(index)
-    return replace(reading, characters=tuple(c for i, c in enumerate(characters) if i not in spaces))
-
-
-def _pitch(reading: Reading) -> float | None:
-    """The middle distance of neighbouring ideographs, as a share of the crop's width; None where too few show it."""
-    pairs = itertools.pairwise(reading.characters)
-    steps = sorted(b.position - a.position for a, b in pairs if is_ideograph(a.text) and is_ideograph(b.text))
-    return steps[len(steps) // 2] if len(steps) >= PITCH_EVIDENCE else None
+    return [corrected(reading) for reading in read]
 
 
 def _narrowed(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -253,7 +131,7 @@ def _narrowed(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _with_marks(lines: Sequence[TextLine], readings: Sequence[Reading], crops: Sequence[Crop]) -> list[Reading]:
     """The readings of a vertical page with the marks in its lines' empty squares; short lines go by the others' pitch."""
-    pitches = [_pitch(reading) for reading in readings]
+    pitches = [pitch_of(reading) for reading in readings]
     shown = [
         pitch * crop.pixels.shape[1] / line.type_size
         for line, pitch, crop in zip(lines, pitches, crops, strict=True)

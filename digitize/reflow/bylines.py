@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from digitize.model import Mark, MarkKind, Person
+from digitize.model import IDEOGRAPHS, Mark, MarkKind, Person
 from digitize.reflow.cues import SPOTS
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ _SEPARATORS = re.compile(rf"[\s\u3000、，,/／&|｜{SPOTS}]+")
 _PARTICLES = ("d'", "d’", "de", "der", "des", "di", "du", "la", "le", "van", "von", "zu", "zum", "zur")
 _LATIN_WORD = r"[A-ZÀ-ÖØ-Þ][\w.'’-]*"
 # A name of two ideographs is often set as wide as those of three beside it.
-_SPACED_NAME = r"(?<![^\W_])[\u3400-\u9fff][ \u3000]{1,2}[\u3400-\u9fff](?![^\W_])"
+_SPACED_NAME = rf"(?<![^\W_])[{IDEOGRAPHS}][ \u3000]{{1,2}}[{IDEOGRAPHS}](?![^\W_])"
 _NAMES = re.compile(
     rf"{_LATIN_WORD}(?: (?:(?:{'|'.join(_PARTICLES)}) ?)*{_LATIN_WORD})*"
     rf"|{_SPACED_NAME}"
     rf"|[^、，,/／&|｜{re.escape(_ORNAMENTS)}]+(?:[·•][^\W\d_]+)*"
 )
-_CJK = re.compile(r"[\u3400-\u9fff]")
+_CJK = re.compile(f"[{IDEOGRAPHS}]")
 _CJK_NAME = 4  # characters in the longest common Chinese name; transliterated names carry a dot
 _LATIN_NAMES = 4  # words of a Latin name
 

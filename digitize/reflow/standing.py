@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digitize.model import HEADING_ROLES, Role
+from digitize.model import HEADING_ROLES, IDEOGRAPHS, Role
 from digitize.reflow.bylines import is_signature
 from digitize.reflow.parting import with_lines
 
@@ -25,7 +25,7 @@ TRADE_WORDS = 3
 TRADE_DENSITY = 25
 """In an advertisement one of them stands among so many characters."""
 
-_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]+")
+_IDEOGRAPHS = re.compile(f"[{IDEOGRAPHS}]+")
 
 
 def set_rubrics_apart(page: Page, cues: Cues) -> Page:

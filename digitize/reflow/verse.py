@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import hull
-from digitize.model import Role
+from digitize.model import IDEOGRAPHS, Role
 from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, is_justified
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ VERSE_LENGTH = 12
 """Verse has so many signs in a line at most; prose, in a column so narrow, has points within its lines and at their ends."""
 
 _POINT = re.compile(r"[，。；！？：、,.;!?]")
-_IDEOGRAPHS = re.compile(r"[\u3400-\u9fff]")
+_IDEOGRAPHS = re.compile(f"[{IDEOGRAPHS}]")
 
 VERSE_MARGIN = 3.0
 """White beside lines of verse on the ground that they stand on, on one side at least, in type sizes: text fills its ground."""

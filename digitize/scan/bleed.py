@@ -95,7 +95,9 @@ def _pieces(strokes: NDArray[np.uint8], level: float, shares: tuple[float, float
     outer, inner = (strokes >= math.ceil(share * level) for share in shares)  # as whole numbers, so that nothing is widened
     if width:
         # Blocks of two by two pixels at once: two thirds of the time that OpenCV's own choice takes.
-        count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(outer.view(np.uint8), 8, cv2.CV_32S, cv2.CCL_BBDT)
+        count, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
+            outer.view(np.uint8), 8, cv2.CV_32S, cv2.CCL_BBDT
+        )
         lengths = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
         wide = stats[:, cv2.CC_STAT_AREA] >= width * lengths
     else:
@@ -104,7 +106,7 @@ def _pieces(strokes: NDArray[np.uint8], level: float, shares: tuple[float, float
     wanted = np.zeros(count, np.bool_)
     wanted[labels[inner]] = True
     wanted &= wide
-    return np.take(wanted.view(np.uint8), labels, mode="clip")  # no label is beyond: it need not be looked for
+    return np.asarray(np.take(wanted.view(np.uint8), labels, mode="clip"), np.uint8)  # no label is beyond: nor looked for
 
 
 def _painted(pixels: NDArray[np.uint8], mask: NDArray[np.bool_], tone: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from digitize.model import Calendar
+from digitize.model import IDEOGRAPHS, Calendar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,9 +54,6 @@ class Cues:
 
 SPOTS = ".·:："
 """What dust between two characters is read as."""
-
-IDEOGRAPHS = r"\u3400-\u9fff"
-"""The range of ideographs, for a regular expression's set."""
 
 _TOKEN = re.compile(rf"[{IDEOGRAPHS}]|[^\W\d_{IDEOGRAPHS}]+")
 _NEVER = re.compile(r"(?!)")
