@@ -56,8 +56,11 @@ def half(threads: int) -> Reader:
     return digitize(threads, "half")
 
 
-def limit(threads: int) -> Reader:
-    """The networks alone, whole as they come: what this program gave them for a page is given to them again, as it was."""
+def limit(threads: int, *, in_turn: bool = False) -> Reader:
+    """The networks alone, whole as they come: what this program gave them for a page is given to them again, as it was.
+
+    Lines run side by side, each batch in one thread, as this program has them; or `in_turn`, each in all threads.
+    """
     from digitize.ocr import networks  # noqa: PLC0415 - each contender loads its own
     from digitize.ocr.engine import open_engine  # noqa: PLC0415
     from digitize.ocr.weights import find_weights  # noqa: PLC0415
@@ -69,7 +72,7 @@ def limit(threads: int) -> Reader:
     engine = open_engine(options, threads)
     weights = find_weights(options.model)
     detection = networks.Network(weights.detection.onnx, "cpu", threads)
-    recognition = networks.Network(weights.recognition.onnx, "cpu", 1)
+    recognition = networks.Network(weights.recognition.onnx, "cpu", threads if in_turn else 1)
     given: list[NDArray[np.float32]] = []
     run = networks.Network.run
 
@@ -88,16 +91,21 @@ def limit(threads: int) -> Reader:
         known[page] = list(given)
 
     def read(page: Path) -> object:
-        # Detection runs in all threads at once, lines in one thread each.
+        # Detection runs in all threads at once.
         lines = [tensor for tensor in known[page] if tensor.shape[2] == LINE_HEIGHT]
         for tensor in (tensor for tensor in known[page] if tensor.shape[2] != LINE_HEIGHT):
             detection.run(tensor)
-        with ThreadPoolExecutor(threads) as pool:
+        with ThreadPoolExecutor(1 if in_turn else threads) as pool:
             list(pool.map(recognition.run, lines))
         return None
 
     read.learn = learn  # type: ignore[attr-defined]
     return read
+
+
+def runs(threads: int) -> Reader:
+    """The same networks, one run after the other: the sum of what their runs take."""
+    return limit(threads, in_turn=True)
 
 
 def paddleocr(threads: int) -> Reader:
@@ -156,6 +164,7 @@ CONTENDERS: dict[str, Callable[[int], Reader]] = {
     "digitize": digitize,
     "half": half,
     "limit": limit,
+    "runs": runs,
     "PaddleOCR": paddleocr,
     "RapidOCR": rapidocr,
     "Tesseract": tesseract,
