@@ -66,11 +66,12 @@ def test_ratios_are_those_of_one_run(speed: ModuleType) -> None:
     measured = {
         "digitize": speed.Measured(1.0, [3.0, 9.0, 4.0], [6.0, 5.0, 7.0], 15.0, 900_000_000, 4.5),
         "limit": speed.Measured(0.5, [2.0], [5.0]),
+        "runs": speed.Measured(0.5, [3.2], [6.0]),
         "PaddleOCR": speed.Measured(3.0, [16.0], [28.0], 4.0, 5_000_000_000),
     }
-    assert [value for _, value, _, _ in speed.bars(measured)] == pytest.approx([0.25, 3.75, 2.0, 1.2, 0.9, 4.5])
+    assert [value for _, value, _, _ in speed.bars(measured)] == pytest.approx([0.25, 3.75, 1.25, 2.0, 1.2, 0.9, 4.5])
     told = speed.report(measured)
-    assert [line.split()[-3] for line in told.splitlines()[-6:]] == ["0.25", "3.75", "*2.00", "1.20", "0.90", "*4.50"]
+    assert [line.split()[-3] for line in told.splitlines()[-7:]] == ["0.25", "3.75", "1.25", "*2.00", "1.20", "0.90", "*4.50"]
     (stock,) = (line.split() for line in told.splitlines() if line.startswith("PaddleOCR"))
     assert stock == ["PaddleOCR", "16.00", "28.00", "4.00", "5.00", "3.00", "-", "0.25"]
 
@@ -90,7 +91,7 @@ def test_the_memory_of_a_tree_is_at_least_that_of_its_root(speed: ModuleType) ->
     assert speed.memory_of_tree(2**22 + 1) == 0
 
 
-@pytest.mark.parametrize("name", ["digitize", "limit"])
+@pytest.mark.parametrize("name", ["digitize", "limit", "runs"])
 def test_a_page_is_read_and_timed_in_a_process_of_its_own(speed: ModuleType, tmp_path: Path, name: str) -> None:
     """A contender says when it is ready, answers a page with its seconds, and ends."""
     page = Image.new("L", (900, 400), 255)
