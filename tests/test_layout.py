@@ -730,6 +730,15 @@ def test_narrow_lines_at_a_pictures_side_are_its_caption() -> None:
     assert {draft.role for draft in find_regions(column, [picture], (), (), TYPE) if draft.lines} == {Role.PARAGRAPH}
 
 
+@pytest.mark.parametrize(("height", "text", "role"), [(17, 0, Role.CAPTION), (20, 0, Role.PARAGRAPH), (17, 3, Role.PARAGRAPH)])
+def test_a_few_small_lines_alone_beside_a_picture_are_its_caption(height: int, text: int, role: Role) -> None:
+    """Lines over the column beside a picture caption it in smaller type than the text's, where no text shares that column."""
+    picture, x = Box(60, 200, 380, 500), column_left(1)
+    small = [Box(x, y, x + COLUMN * TYPE, y + height) for y in (260, 288, 316)]
+    drafts = find_regions([*small, *column_lines(1, text, y=380)], [picture], (), (), TYPE)
+    assert next(draft.role for draft in drafts if draft.lines) == role
+
+
 def test_a_byline_beside_the_next_columns_picture_is_no_caption() -> None:
     """Narrow lines right below a column of text, ending where it does, sign it, whatever picture stands beside them."""
     column, byline = column_lines(0, 5), Box(300, 350, 380, 350 + TYPE)

@@ -129,6 +129,20 @@ def test_text_goes_on_in_the_next_tier_below_a_picture() -> None:
     assert texts(page) == ["甲" * 62 + "乙" * 54 + "。" + "丙" * 62 + "丁" * 54 + "。"]
 
 
+@pytest.mark.parametrize(("width", "items"), [(2, 1), (0, 2)])
+def test_text_beside_a_wide_picture_goes_on_below_it(width: int, items: int) -> None:
+    """Beside a picture over the columns on the left, text leaves its column for the first of the row below the picture."""
+    page = page_of(
+        heading("h", "标题大字", columns=(3, 3)),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 8), "甲甲。"], column=3),
+        picture("photo", columns=(0, width), y0=220, y1=580),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 5)], column=0, y=640),
+        text_block("c", full("乙", 6), column=1, y=640),
+        text_block("d", [*full("乙", 5), "乙乙。"], column=2, y=640),
+    )
+    assert len(articles(page)) == items
+
+
 def test_a_subheading_between_two_blocks_of_a_column_leaves_no_sentence_open() -> None:
     """Text goes on below a centred subheading that fills most of its column."""
     page = page_of(

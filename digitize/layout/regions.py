@@ -11,6 +11,7 @@ from digitize.geometry import Box, hull
 from digitize.layout.blocks import COLUMN_MIN, EDGE, STACK_GAP, Block, same_column, split_at_gaps, stack_lines
 from digitize.layout.emphasis import Surroundings, small_headlines
 from digitize.layout.headings import HEADING_SIZE, Heading, find_headings
+from digitize.layout.separators import GUTTER_MAX
 from digitize.layout.upright import transposed
 from digitize.model import Role
 
@@ -162,7 +163,12 @@ def _ground_regions(
     for block in blocks:
         signing = any(_signs_column(block.box, other.box, type_size) for other in blocks)
         parted = any(_is_parted(block, other, type_size) for other in blocks)
-        parts = [(Role.PARAGRAPH, block)] if signing else _captioned(block, pictures, type_size, parted=parted)
+        others = [other.box for other in (*blocks, *headings) if other is not block]
+        beside = any(_stands_alone_beside(picture, block, others, type_size) for picture in pictures)
+        if signing or beside:
+            parts = [(Role.PARAGRAPH if signing else Role.CAPTION, block)]
+        else:
+            parts = _captioned(block, pictures, type_size, parted=parted)
         drafts += [Draft(role, piece.lines, piece.box, ground) for role, piece in parts]
     return drafts
 
@@ -229,6 +235,15 @@ def _is_beside(picture: Box, box: Box, type_size: float) -> bool:
     gap = max(box.x0 - picture.x1, picture.x0 - box.x1)
     level = box.y0 >= picture.y0 - type_size and box.y1 <= picture.y1 + type_size
     return level and box.width < COLUMN_MIN * type_size and -0.5 * type_size <= gap <= CAPTION_GAP * type_size
+
+
+def _stands_alone_beside(picture: Box, block: Block, others: Sequence[Box], type_size: float) -> bool:
+    """Whether a few lines in smaller type than the text's are all that stands beside a picture in their column."""
+    box = block.box
+    small = len(block.lines) <= CAPTION_LINES and median(line.height for line in block.lines) < CAPTION_SIZE * type_size
+    near = -0.5 * type_size <= max(box.x0 - picture.x1, picture.x0 - box.x1) <= GUTTER_MAX * type_size
+    within = box.y0 >= picture.y0 and box.y1 <= picture.y1
+    return small and near and within and not any(b.overlap_x(box) > 0 and b.overlap_y(picture) > 0 for b in others)
 
 
 def _signs_column(box: Box, column: Box, type_size: float) -> bool:

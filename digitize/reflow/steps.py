@@ -295,6 +295,16 @@ class Steps:
         top = max((rule.cy for rule in frames), default=-np.inf)
         return not any(top < o.box.cy < b.y0 and o.box.overlap_x(b) > 0.5 * min(o.box.width, b.width) for o in self._nodes)
 
+    def _shelters(self, picture: Region, a: Box, b: Box) -> bool:
+        """Whether a picture right beside a block fills the column over another one: text comes there from its side."""
+        box = picture.box
+        beside = (
+            0 <= a.x0 - box.x1 < self.column / 2 and box.overlap_y(a) > PICTURE_PARTS * a.height and not self.walled(box, a)
+        )
+        span = Box(b.x0, box.y1, b.x1, b.y0)
+        text = any(o.box.overlap_x(span) > 0 and span.y0 < o.box.cy < span.y1 for o in self._nodes)
+        return beside and box.overlap_x(b) > PICTURE_PARTS * b.width and box.y1 <= b.y0 and not text
+
     def _back(self, a: Box, b: Box) -> Evidence:
         if self._vertical or b.y0 < a.y1 - self.type_size:
             return NEVER
@@ -305,6 +315,7 @@ class Steps:
             span.y0 <= picture.box.cy <= span.y1 and picture.box.overlap_x(span) > PICTURE_PARTS * span.width
             for picture in self._pictures
         )
+        parted = parted or any(self._shelters(picture, a, b) for picture in self._pictures)
         place = (PAST_PICTURE, "the next tier, below a picture") if parted else (WRAPS, "back to the first column")
         white = sum(self.white(span)) / self.type_size
         return Evidence().plus(*place).plus(-DROP * max(0.0, white - 2), "distance")
