@@ -163,7 +163,7 @@ def _ground_regions(
     for block in blocks:
         signing = any(_signs_column(block.box, other.box, type_size) for other in blocks)
         parted = any(_is_parted(block, other, type_size) for other in blocks)
-        others = [other.box for other in (*blocks, *headings) if other is not block]
+        others = [*(other.box for other in blocks if other is not block), *(heading.box for heading in headings)]
         beside = any(_stands_alone_beside(picture, block, others, type_size) for picture in pictures)
         if signing or beside:
             parts = [(Role.PARAGRAPH if signing else Role.CAPTION, block)]
