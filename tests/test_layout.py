@@ -291,6 +291,34 @@ def test_full_stops_below_one_another_are_no_gutter() -> None:
     assert sorted(cut(pixels, lines)) == sorted(lines)
 
 
+def test_columns_a_character_apart_part_where_all_lines_are_seen_as_one() -> None:
+    """Where a stop makes one line's white twice as wide as the gutter, the white of the lines around lies within it."""
+    pixels, left, right = blank(), [Box(60, 200 + r * PITCH, 380, 220 + r * PITCH) for r in range(6)], 20.0
+    for line in left:
+        print_line(pixels, line)
+        print_line(pixels, Box(line.x1 + right, line.y0, line.x1 + right + 320, line.y1))
+    x, top, foot = (int(side) for side in (left[2].x1, left[2].y0, left[2].y1))
+    pixels[top:foot, x - 20 : x] = PAPER
+    pixels[foot - 6 : foot, x - 19 : x - 14] = INK
+    seen = [replace(line, x1=line.x1 + right + 320) for line in left]
+    assert len(cut(pixels, seen)) == 2 * len(left)
+
+
+def test_a_stop_in_the_middle_of_its_square_is_not_cut_from_its_line() -> None:
+    """White before a line's last stop, in line with other lines' ends, is not the gutter behind it."""
+    pixels, left = blank(), column_lines(0, 7)
+    lines = [*(line if row == 3 else replace(line, x1=line.x1 - TYPE) for row, line in enumerate(left)), *column_lines(1, 7)]
+    for line in lines:
+        print_line(pixels, line)
+    y, x = int(lines[3].cy), int(lines[3].x1)
+    pixels[y - 10 : y + 10, x - 20 : x] = PAPER
+    pixels[y - 3 : y + 3, x - 7 : x - 2] = INK
+    joined = hull((lines[3], lines[10]))
+    pieces = cut(pixels, [*(line for line in lines if line not in (lines[3], lines[10])), joined])
+    assert len(pieces) == len(lines)
+    assert max(piece.x1 for piece in pieces if piece.x0 < x and piece.contains(piece.cx, y)) == pytest.approx(x - 2, abs=1)
+
+
 def test_pieces_of_a_line_over_two_columns_stand_as_high_as_their_own_ink() -> None:
     """Columns whose lines stand at different heights are seen as one tall line; each piece is trimmed to its own."""
     left, right = column_lines(0, 5), [Box(b.x0, b.y0 + 6, b.x1, b.y1 + 6) for b in column_lines(1, 5)]
@@ -711,6 +739,17 @@ def test_a_screen_of_dots_under_text_is_a_ground() -> None:
     assert find_pictures(ink, TYPE, lines, [tint]) == ()
 
 
+def test_a_photo_taken_for_a_line_is_a_picture() -> None:
+    """What is seen as one very tall line, but has tone from side to side, is a photo; large type has white in it."""
+    pixels = blank()
+    noise = np.random.default_rng(1)
+    pixels[200:320, 100:1200] = noise.choice(np.array([30, 120, 240], np.uint8), (120, 1100))
+    banner = Box(100, 500, 1300, 600)
+    print_line(pixels, banner)
+    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [Box(500, 195, 1205, 325), banner], ())
+    assert picture.intersection(Box(100, 200, 1200, 320)) > 0.95 * 1100 * 120
+
+
 def test_what_looks_like_lines_in_a_photo_does_not_tear_it() -> None:
     """A line detected in a photo's texture, with tone above and below it, leaves the photo whole."""
     pixels = blank()
@@ -950,6 +989,16 @@ def test_small_lines_next_to_a_headline_are_kicker_and_deck() -> None:
     (heading,), rest = find_headings([kicker, headline, deck, *body], body, (), TYPE)
     assert [role for _, role in heading.lines] == [Role.KICKER, Role.HEADLINE, Role.DECK]
     assert sorted(rest) == sorted(body)
+
+
+def test_a_line_of_another_weight_above_a_headline_is_its_kicker() -> None:
+    """Where a kicker is nearly as large as the headline, its thinner strokes tell; two lines of one weight are one headline."""
+    kicker, headline = Box(60, 100, 400, 128), Box(60, 140, 600, 173)
+    body = column_lines(0, 5, y=200)
+    for strokes, role in ((2.0, Role.KICKER), (3.2, Role.HEADLINE)):
+        widths = {kicker: strokes, headline: 4.0}
+        (found,), _ = find_headings([kicker, headline, *body], body, (), TYPE, widths=widths)
+        assert found.lines == ((kicker, role), (headline, Role.HEADLINE))
 
 
 def test_the_last_word_of_a_headline_may_have_low_letters_only() -> None:

@@ -797,6 +797,14 @@ def test_a_name_at_the_columns_right_edge_signs_an_item() -> None:
         assert [p.role for p in article.passages[1:]] == roles
 
 
+def test_names_that_fill_their_column_sign_an_item() -> None:
+    """The last line of an item is its byline, below the end of a sentence, though it has no white on its left."""
+    names = "记者 王小一 通讯员 李二 文/图"
+    page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", ["\u3000\u3000" + "甲" * 14, "甲" * 15 + "。", names]))
+    [article] = articles(page)
+    assert [(p.role, p.text) for p in article.passages[1:]] == [(Role.PARAGRAPH, "甲" * 29 + "。"), (Role.BYLINE, names)]
+
+
 def test_a_post_below_a_name_makes_both_a_byline() -> None:
     """A name in capitals under a headline, and the writer's post below it, are one byline without the word By."""
     head = heading("h", "BRIDGE REOPENS", columns=(0, 0))

@@ -80,6 +80,13 @@ room, inside."""
 COLUMN = 3
 """So many lines stacked edge to edge are text; a photo's texture makes none."""
 
+PHOTO_LINE = 4.0
+"""A detected line from so many type sizes on in height may be a photo, taken for type by the detector's coarse pass."""
+
+PHOTO_TONE = 0.98, 0.35
+"""Shares of such a line's columns, and of its pixels, that have tone in a photo: large type has white between its signs, and
+in them."""
+
 LINE_TONE = 0.1
 """Rows darker than the paper by this share of the ink's contrast are not white: between lines only strokes that touch."""
 
@@ -290,11 +297,12 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
         grey[area] = cv2.blur(grey[area], (odd(SCREEN * unit),) * 2)
         paper[area] = np.percentile(grey[area], 75)
         tone[area] = grey[area] < paper[area] - PICTURE_CONTRAST * (light - dark)
+    photos = {line for line in lines if line.height >= PHOTO_LINE * type_size and _is_photo(tone[ink.window(line)])}
     amid = {line for line in lines if _amid_tone(ink, line, type_size, paper, LINE_TONE * (light - dark))}
     if amid:
         # A column of lines is text, whatever it stands on.
         amid -= {line for block in stack_lines(lines, (), type_size) if len(block.lines) >= COLUMN for line in block.lines}
-    lines = [line for line in lines if line not in amid]
+    lines = [line for line in lines if line not in amid | photos]
     for line in lines:
         tone[ink.window(line.grown(LINE_MARGIN * type_size, LINE_MARGIN * type_size))] = 0
     tone = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)), np.uint8)
@@ -308,6 +316,12 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     return tuple(
         box for box in merged if min(box.width, box.height) >= PICTURE_MIN * type_size and _text_cover(box, lines) < TEXT_COVER
     )
+
+
+def _is_photo(tone: NDArray[np.uint8]) -> bool:
+    """Whether a detected line's window has tone from side to side."""
+    across, cover = PHOTO_TONE
+    return bool(tone.any(axis=0).mean() >= across and tone.mean() >= cover)
 
 
 def _amid_tone(ink: Ink, line: Box, type_size: float, paper: NDArray[np.float32], tone: float) -> bool:

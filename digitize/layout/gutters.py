@@ -48,6 +48,10 @@ bear witness of one."""
 SHARED_WHITE = 2 / 3
 """Share of a gap that is white in another line, too, where both run over one gutter: full stops make one of them wider."""
 
+STOPPED_WHITE = 0.9, 0.7
+"""A gutter about a character wide, the first in type sizes, is shared where a line's white is wider by no more than the
+second: half a stop's square, with bearings."""
+
 WITNESS_LINES = 4
 """So many lines on each side of a gap are heard, above it and below: the nearest, also those beyond a picture."""
 
@@ -296,7 +300,8 @@ class Gutters:
         x0, y0, x1, y1 = self._text.T
         shared = np.minimum(self._white_gaps[:, 1], b) - np.maximum(self._white_gaps[:, 0], a)
         white = np.zeros(len(x0), np.bool_)
-        white[self._white_rows[shared >= SHARED_WHITE * (b - a)]] = True
+        stopped = (shared >= STOPPED_WHITE[0] * unit) & (b - a - shared <= STOPPED_WHITE[1] * unit)
+        white[self._white_rows[(shared >= SHARED_WHITE * (b - a)) | stopped]] = True
         over = (x0 < a - OVERHANG * unit) & (x1 > b + OVERHANG * unit)
         # A deck in the middle of the columns below it says nothing of them.
         over &= (x0 <= line.x0 + START_SLACK * unit) | (x1 >= line.x1 - START_SLACK * unit)

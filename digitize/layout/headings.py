@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, adorns, hull
@@ -14,7 +14,7 @@ from digitize.layout.upright import transposed, turned, turned_back, upright_lin
 from digitize.model import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 HEADING_SIZE = 1.25
 """Type from this many body sizes on is a heading's; body type on one page varies by less."""
@@ -31,6 +31,10 @@ are as high as their capitals, ideographs fill their squares."""
 
 SAME_SIZE = 1.25
 """Lines of a heading whose sizes differ by less are one part of it, set on several lines."""
+
+LESSER, OTHER_WEIGHT = 1.1, 1.25
+"""Lines of a heading that are smaller than its headline by less than `SAME_SIZE`, but by the first factor, are a part of
+their own where their strokes, against their height, are lighter or heavier by the second: faces differ by more."""
 
 KICKER_GAP = 1.6
 """White between a headline and its kicker or deck, in body sizes or half the headline's height, whichever is more."""
@@ -75,6 +79,7 @@ class Ground:
 
     `gap` is the white between the lines of one heading, at most, in heights of the larger line. `along`: whether a small line
     next to a heading is its kicker, deck or byline wherever along it that stands: nothing else is set downwards beside one.
+    `widths` are those of lines' strokes.
     """
 
     body: Sequence[Box]
@@ -82,6 +87,7 @@ class Ground:
     type_size: float
     gap: float
     along: bool = False
+    widths: Mapping[Box, float] = field(default_factory=dict)
 
 
 def find_headings(
@@ -92,6 +98,7 @@ def find_headings(
     heads: Sequence[Box] = (),
     *,
     vertical: bool = False,
+    widths: Mapping[Box, float] | None = None,
 ) -> tuple[tuple[Heading, ...], tuple[Box, ...]]:
     """Group heading lines; give the headings and the lines left for running text.
 
@@ -99,7 +106,8 @@ def find_headings(
     stand in stacks. A small line next to a headline that is not running text is its kicker or deck. Lines that are set
     downwards make headings of their own, from right to left, or from left to right where the page is set in vertical lines
     and they are its level ones; so do `heads`, headlines set in small type, which have neither
-    kicker nor deck.
+    kicker nor deck. `widths` are those of lines' strokes (see `stroke_widths`), which tell a kicker of nearly its headline's
+    size.
     """
     upright, small_heads = upright_lines(lines, type_size), heads
     level = [line for line in lines if line not in upright]
@@ -108,11 +116,11 @@ def find_headings(
         amid = find_subheadings(tall, body, obstacles, type_size)
         level, tall = ([line for line in some if line not in amid] for some in (level, tall))
     # Of a headline's lines some may be measured as large, some as small.
-    ground = Ground(body, obstacles, type_size, VERTICAL_GAP if vertical else HEADING_GAP)
+    ground = Ground(body, obstacles, type_size, VERTICAL_GAP if vertical else HEADING_GAP, widths=widths or {})
     heads = [head for head in heads if not any(_is_fellow(head, line, ground.gap) for line in tall)]
     level = [line for line in level if line not in heads]
     headings = _find_level(level, ground, small_heads)
-    headings += [_with_roles(group, heads) for group in _group(heads, ground)]
+    headings += [_with_roles(group, heads, ground) for group in _group(heads, ground)]
     turn, back = (transposed, transposed) if vertical else (turned, turned_back)
     headings += [
         Heading(tuple(zip(back(line for line, _ in heading.lines), (role for _, role in heading.lines), strict=True)))
@@ -148,7 +156,7 @@ def _find_level(lines: Sequence[Box], whole: Ground, heads: Sequence[Box] = ()) 
         amid = [line for line in small if line not in taken and _stands_amid(line, group)]
         taken.update(above, below, amid)
         lines = sorted([*above, *group, *amid, *below], key=lambda line: line.y0)
-        headings.append(_with_roles([piece for line in lines for piece in phrases.get(line, (line,))], heads))
+        headings.append(_with_roles([piece for line in lines for piece in phrases.get(line, (line,))], heads, ground))
     return headings
 
 
@@ -318,10 +326,21 @@ def _nearer_to_text(line: Box, edge: Box, ground: Ground, sign: int) -> bool:
     return any(_distance(line, other, sign) < _distance(edge, line, sign) for other in near)
 
 
-def _with_roles(lines: Sequence[Box], heads: Sequence[Box]) -> Heading:
+def _with_roles(lines: Sequence[Box], heads: Sequence[Box], ground: Ground) -> Heading:
     """The largest type is the headline, with the `heads` that are measured as small; above it is the kicker, below the deck."""
-    size = max(line.height for line in lines)
-    main = [index for index, line in enumerate(lines) if line.height * SAME_SIZE >= size or line in heads]
+    largest = max(lines, key=lambda line: line.height)
+    main = [i for i, line in enumerate(lines) if line in heads or _is_set_as(line, largest, ground.widths)]
     first, last = main[0], main[-1]
     roles = [Role.KICKER if i < first else Role.DECK if i > last else Role.HEADLINE for i in range(len(lines))]
     return Heading(tuple(zip(lines, roles, strict=True)))
+
+
+def _is_set_as(line: Box, largest: Box, widths: Mapping[Box, float]) -> bool:
+    """Whether a line is set as the largest of its heading is: about as large and, where it is smaller, about as heavy."""
+    ratio = largest.height / line.height
+    if ratio > SAME_SIZE:
+        return False
+    if ratio < LESSER or line not in widths or largest not in widths:
+        return True
+    light, heavy = sorted(widths[box] / box.height for box in (line, largest))
+    return heavy < OTHER_WEIGHT * light

@@ -74,6 +74,10 @@ STROKE = 0.2
 """Pieces of a cut line that are narrower than this share of its height are what a rule or a neighbour left: a figure 1 is
 wider."""
 
+MARK, MARK_WHITE = 0.5, 0.8
+"""A stop is smaller than the first share of its line's height; in the middle of its square, as in traditional Chinese and in
+some regular scripts, it has white before it, less than the second."""
+
 SPECK = 0.4
 """Lines lower than this many type sizes are dust, dots and rules' ends."""
 
@@ -257,7 +261,7 @@ def cut_lines(ink: Ink, lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ..
 def _split(ink: Ink, line: Box, cuts: Sequence[float]) -> list[Box]:
     if not cuts:
         return [line]
-    pieces = []
+    pieces: list[Box] = []
     for x0, x1 in itertools.pairwise((line.x0, *cuts, line.x1)):
         piece = Box(x0, line.y0, x1, line.y1)
         stretches = runs(characters(ink, piece))
@@ -266,9 +270,19 @@ def _split(ink: Ink, line: Box, cuts: Sequence[float]) -> list[Box]:
             piece = Box((first + stretches[0][0]) / ink.scale, line.y0, (first + stretches[-1][1]) / ink.scale, line.y1)
             # Neighbours over a gutter stand higher or lower: the line that was seen over both is taller than either.
             y0, y1 = _ink_rows(ink.mask[ink.window(piece)], ink, piece, piece)
-            if piece.width >= STROKE * line.height:
-                pieces.append(Box(piece.x0, y0, piece.x1, y1))
+            if piece.width < STROKE * line.height:
+                continue
+            piece = Box(piece.x0, y0, piece.x1, y1)
+            if pieces and _is_stop_of(pieces[-1], piece):
+                pieces[-1] = hull((pieces[-1], piece))
+            else:
+                pieces.append(piece)
     return pieces
+
+
+def _is_stop_of(line: Box, piece: Box) -> bool:
+    """Whether a piece is the stop that a line ends with: a mark in the middle of its square has white before it, too."""
+    return max(piece.width, piece.height) < MARK * line.height and piece.x0 - line.x1 < MARK_WHITE * line.height
 
 
 def join_lines(lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:

@@ -90,7 +90,7 @@ def find_regions(
         around = Surroundings([*rules, *own_pictures], None if ground is None else grounds[ground], type_size)
         heads = small_headlines(own, widths or {}, around, HEADING_SIZE * type_size)
         obstacles = Obstacles(own_pictures, rules, vertical=vertical)
-        drafts += _ground_regions(own, obstacles, type_size, ground, heads=heads)
+        drafts += _ground_regions(own, obstacles, type_size, ground, Weights(heads, widths or {}))
     return tuple(sorted(drafts, key=lambda draft: (draft.box.y0, draft.box.x0)))
 
 
@@ -146,16 +146,24 @@ class Obstacles:
     vertical: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What lines' weights tell: the headlines set in small type, and the widths of all lines' strokes."""
+
+    heads: Sequence[Box]
+    widths: Mapping[Box, float]
+
+
 def _ground_regions(
-    lines: Sequence[Box], around: Obstacles, type_size: float, ground: int | None, *, heads: Sequence[Box]
+    lines: Sequence[Box], around: Obstacles, type_size: float, ground: int | None, weights: Weights
 ) -> list[Draft]:
-    pictures = around.pictures
+    pictures, heads = around.pictures, weights.heads
     obstacles = [*around.rules, *pictures]
     body = _running_text([line for line in lines if line not in heads], obstacles, type_size)
     drafts = [Draft(Role.PICTURE, (), picture, ground) for picture in pictures]
     if ground is not None and lines and not body:
         return [*drafts, Draft(Role.ADVERTISEMENT, tuple(sorted(lines, key=lambda box: (box.y0, box.x0))), hull(lines), ground)]
-    headings, rest = find_headings(lines, body, obstacles, type_size, heads, vertical=around.vertical)
+    headings, rest = find_headings(lines, body, obstacles, type_size, heads, vertical=around.vertical, widths=weights.widths)
     for heading in headings:
         drafts += _heading_drafts(heading, ground)
     walls = [*obstacles, *(_bar(heading.box) for heading in headings)]

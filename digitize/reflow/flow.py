@@ -217,9 +217,16 @@ def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End
     last = region.lines[-1]
     if any(is_byline(line.text, cues) and set_apart(line, edges, type_size) for line in region.lines[-3:]):
         return End.BYLINE
+    if len(region.lines) > 1 and closes_item(region.lines[-2], last, cues):
+        return End.BYLINE
     if is_short(last, edges, type_size) or is_centred(last, edges, type_size):
         return End.PARAGRAPH
     return End.EITHER if last.text.strip()[-1:] in tuple(cues.terminal) else End.OPEN
+
+
+def closes_item(before: TextLine, line: TextLine, cues: Cues) -> bool:
+    """Whether a line signs the item that ends above it, also where the names fill their column from edge to edge."""
+    return before.text.strip()[-1:] in tuple(cues.terminal) and is_byline(line.text, cues)
 
 
 def in_heading_order(parts: Iterable[Region]) -> tuple[Region, ...]:

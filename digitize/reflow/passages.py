@@ -14,6 +14,7 @@ from digitize.reflow.flow import (
     INDENT_MAX,
     PARAGRAPH_WHITE,
     Edges,
+    closes_item,
     ends_short,
     in_heading_order,
     is_centred,
@@ -151,6 +152,8 @@ def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> 
         role = _line_role(placed, groups[-1] if groups else None, type_size, cues)
         if role is Role.SUBHEADING and after and after.line.text.strip()[:1].islower():
             role = Role.PARAGRAPH  # its sentence goes on below
+        if role is Role.PARAGRAPH and groups and not after and closes_item(groups[-1][1][-1].line, placed.line, cues):
+            role = Role.BYLINE
         if role is Role.PARAGRAPH and groups and after and _is_crosshead(groups[-1][1][-1], placed, after, type_size, cues):
             role = Role.SUBHEADING
         if groups and role is groups[-1][0] and not _begins(placed, role, groups[-1][1], type_size, cues):
