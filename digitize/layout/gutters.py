@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digitize.layout.detection import LARGE_TYPE
 from digitize.layout.ink import runs
+from digitize.layout.witnesses import RUN_OVER, START_SLACK, WITNESSES, Gap, Testimony, Witnesses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,38 +40,12 @@ STOP, STOP_WHITE = (0.45, 0.5), 0.5
 """A full stop or comma is narrower than the first share of a type size, and stands lower than the second of its line's height.
 That of ideographs has so much of its square behind it, in type sizes: what is no wider by a gutter's least may be its own."""
 
-SURE_WITNESSES = 3
-"""So many line ends, and line starts, show that white behind a full stop is a gutter nonetheless: two may be chance."""
-
 GUTTER_SPOT = 0.35
 """Ink up to so many type sizes wide in the midst of white may be dust in a gutter; it is a comma where no lines around
 bear witness of one."""
 
-SHARED_WHITE = 2 / 3
-"""Share of a gap that is white in another line, too, where both run over one gutter: full stops make one of them wider."""
-
-STOPPED_WHITE = 0.9, 0.7
-"""A gutter about a character wide, the first in type sizes, is shared where a line's white is wider by no more than the
-second: half a stop's square, with bearings."""
-
-WITNESS_LINES = 4
-"""So many lines on each side of a gap are heard, above it and below: the nearest, also those beyond a picture."""
-
-WITNESS_REACH = 6.0
-"""Lines further off than so many type sizes from the nearest that speaks are not heard: they stand beyond something else."""
-
-WITNESSES = 2
-"""Line ends, and line starts, that must keep to the gap's sides for it to be a gutter: one may be chance. A printed
-rule in line with the gap is worth as many."""
-
 GRID_LINES = 4
 """So many lines that end, and that start, in line with a gap show a gutter of the page's grid."""
-
-END_SLACK = 1.4
-"""How far before a gap the lines on its left may end, in type sizes: a full stop and a bracket are half white each."""
-
-START_SLACK = 2.6
-"""How far behind a gap the lines on its right may start, in type sizes: a paragraph's indent of two characters, and slack."""
 
 HEADING_SPACE = 1.25
 """White wider than so many heights of a heading's line is more than the full space between two of its phrases: over a gutter
@@ -81,12 +57,6 @@ FLUSH = 0.7
 LEVEL = 0.35
 """How far the start of a heading set to the left of its columns stands from theirs, in type sizes: side bearings. The second
 phrase of a heading over several columns begins there by chance only."""
-
-OVERHANG = 0.5
-"""A line runs over a gap where it reaches so many type sizes beyond both its sides."""
-
-RUN_OVER = 3
-"""So many lines around that have ink in a piece of white show that it stands in the midst of their column."""
 
 TIER_WHITE = 0.3
 """White between two items beyond that between the lines of one, in type sizes, at least."""
@@ -115,57 +85,10 @@ def without_streaks(window: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(full[np.newaxis, :], np.uint8(0), window) if full.any() else window
 
 
-@dataclass(frozen=True, slots=True)
-class Testimony:
-    """What lines say of a gap: how many end at its left, start at its right, and run over it, with white or ink in it."""
+class _White(Enum):
+    """What white in a line may be: whole, spotted with dust, or too narrow for a gutter but on a page of tight ones."""
 
-    ends: int = 0
-    starts: int = 0
-    white: int = 0
-    inked: int = 0
-    on_grid: bool = False
-
-    @property
-    def proves(self) -> bool:
-        """Whether enough lines, and more than have ink in the gap, keep to both its sides."""
-        return self._count(min(self.ends, self.starts)) >= max(WITNESSES, self.inked + 1)
-
-    @property
-    def suggests(self) -> bool:
-        """Whether enough lines, and more than have ink in the gap, keep to one of its sides."""
-        return self._count(max(self.ends, self.starts)) >= max(WITNESSES, self.inked + 1)
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether so many lines keep to both its sides that white which may be a full stop's own is a gutter."""
-        return min(self.ends, self.starts) >= SURE_WITNESSES
-
-    @property
-    def runs_over(self) -> bool:
-        """Whether several lines run over the gap with ink in it, and none speaks for a gutter."""
-        return self.inked >= RUN_OVER and not (self.ends or self.starts or self.white)
-
-    def _count(self, sides: int) -> int:
-        """What is said for the gap by lines that keep to its sides, and by those that run over it with white in it.
-
-        The latter count half, because type set on a grid has full stops and their white below one another, too, and not at
-        all where another line has ink there. Where the page's columns part in line with the gap they count in full, less
-        those with ink, and one witness more than there are: a block may be too short to prove its gutters by itself.
-        Where no line ends or starts at the gap, one with ink in it weighs as much as two with white.
-        """
-        if not self.on_grid:
-            return sides + (0 if self.inked else self.white // 2)
-        white = max(0, self.white - (self.inked if sides else 2 * self.inked))
-        return sides + white + 1 if sides + white else 0
-
-    def __add__(self, other: Testimony) -> Testimony:
-        return Testimony(
-            self.ends + other.ends,
-            self.starts + other.starts,
-            self.white + other.white,
-            self.inked + other.inked,
-            self.on_grid or other.on_grid,
-        )
+    WHOLE, SPOTTED, TIGHT = auto(), auto(), auto()
 
 
 class Gutters:
@@ -183,36 +106,57 @@ class Gutters:
         self._uprights = [rule for rule in rules if rule.upright]
         text = [line for line in lines if not self.is_large(line)]
         walls = [line for line in lines if self.is_large(line)] + [rule for rule in rules if not rule.upright]
-        self._text, self._walls = (np.array([(b.x0, b.y0, b.x1, b.y1) for b in b]).reshape(-1, 4) for b in (text, walls))
+        self._text = np.array([(b.x0, b.y0, b.x1, b.y1) for b in text]).reshape(-1, 4)
         self._inked = {line: self._characters(line) for line in text}
-        whites = [(row, *gap) for row, line in enumerate(text) for gap in self._whites(line, self._inked[line])]
-        self._white_rows = np.array([row for row, _, _ in whites], np.intp)
-        self._white_gaps = np.array([(a, b) for _, a, b in whites]).reshape(-1, 2)
+        self._witnesses = Witnesses(text, walls, [self._whites(line, self._inked[line]) for line in text], type_size)
 
     def is_large(self, line: Box) -> bool:
         """Whether a line is set in a heading's type, which runs over gutters."""
         return line.height >= LARGE_TYPE * self.type_size
 
-    def cuts(self, line: Box) -> list[float]:
-        """Where rules and gutters cut a line, x ascending."""
-        found = [rule.cx for rule in self._uprights if _crosses(rule, line)]
-        if line.height >= self._whole * self.type_size:
-            return sorted(found)
+    def cuts(self, lines: Sequence[Box]) -> list[list[float]]:
+        """Where rules and gutters cut each line, x ascending."""
+        found = [[rule.cx for rule in self._uprights if _crosses(rule, line)] for line in lines]
+        gaps = [
+            (number, white, gap)
+            for number, line in enumerate(lines)
+            if line.height < self._whole * self.type_size
+            for white, gap in self._gaps(line)
+        ]
+        heard = self._witnesses.heard([gap for _, _, gap in gaps])
+        for (number, white, gap), (above, below) in zip(gaps, heard, strict=True):
+            if self._is_gutter(white, gap, above, below):
+                found[number].append(gap.middle)
+        return [sorted(cuts) for cuts in found]
+
+    def _gaps(self, line: Box) -> Iterator[tuple[_White, Gap]]:
+        """The white in a line that may be a gutter."""
         inked = self._inked[line] if line in self._inked else self._characters(line)
         whole = self._whites(line, inked)
-        for gap in whole:
-            above, below = self._witnesses(gap, line)
-            said = above + below + self._ruled(gap, line) + self._grid(gap)
-            proven = said.proves and (said.is_sure or not self._is_stops(gap, line))
-            if proven and not self._keeps_with(line, above, below):
-                found.append(sum(gap) / 2)
-        # A quotation mark in a kicker stands over a gutter, too, but no lines above it keep off: dust in a gutter has
-        # witnesses on both sides. A narrow part of a line's last sign stands before one: the next column begins further on.
-        spotted = [gap for gap in self._whites(line, self._without_spots(inked)) if gap not in whole]
-        found += [sum(gap) / 2 for gap in spotted if all(side.proves for side in self._witnesses(gap, line, indent=FLUSH))]
-        tight = [gap for gap in self._whites(line, inked, TIGHT_GAP) if gap not in whole]
-        found += [sum(gap) / 2 for gap in tight if self._on_tight_grid(gap, line)]
-        return sorted(found)
+        yield from ((_White.WHOLE, Gap(sides, line)) for sides in whole)
+        for white, sides in (
+            *((_White.SPOTTED, sides) for sides in self._whites(line, self._without_spots(inked))),
+            *((_White.TIGHT, sides) for sides in self._whites(line, inked, TIGHT_GAP)),
+        ):
+            if sides not in whole:
+                # A narrow part of a line's last sign stands before a gutter, as a spot: the next column begins further on.
+                yield white, Gap(sides, line, FLUSH if white is _White.SPOTTED else START_SLACK)
+
+    def _is_gutter(self, white: _White, gap: Gap, above: Testimony, below: Testimony) -> bool:
+        """Whether white in a line is a gutter, by what is said of it above and below."""
+        match white:
+            case _White.WHOLE:
+                said = above + below + self._ruled(gap) + self._grid(gap.sides)
+                proven = said.proves and (said.is_sure or not self._is_stops(gap.sides, gap.line))
+                return proven and not self._keeps_with(gap.line, above, below)
+            case _White.SPOTTED:
+                # A quotation mark in a kicker stands over a gutter, too, but no lines above it keep off: dust in a gutter has
+                # witnesses on both sides.
+                return above.proves and below.proves
+            case _White.TIGHT:
+                # Columns part there above the line and below it, and on the page.
+                sides = above.ends, above.starts, below.ends, below.starts
+                return min(sides) > 0 and sum(sides) >= TIGHT_WITNESSES and self._grid(gap.sides).on_grid
 
     def _keeps_with(self, line: Box, above: Testimony, below: Testimony) -> bool:
         """Whether a line stands with lines on one side of it, all of which run over a gap; beyond white, others keep off it."""
@@ -242,16 +186,17 @@ class Gutters:
             return (wide or self._begins_column(right.x0)) and self._holds_gutter(gap)
         grid = self._grid(gap)
         for piece in (left, right):  # each has walls of its own: the rules of a list do not part the column beside it
-            above, below = self._witnesses(gap, piece, indent=FLUSH)
-            said = above + below + self._ruled(gap, piece) + grid
+            here = Gap(gap, piece, FLUSH)
+            [(above, below)] = self._witnesses.heard([here])
+            said = above + below + self._ruled(here) + grid
             if said.suggests and (said.is_sure or not self._is_stops(gap, left)):
                 return True
         return False
 
     def run_over(self, left: Box, right: Box) -> bool:
         """Whether the lines above and below the white between two pieces run over it, with ink in it, and few keep off."""
-        gap = left.x1, right.x0
-        heard = [sum(self._witnesses(gap, piece, indent=FLUSH), Testimony()) for piece in (left, right)]
+        sides = left.x1, right.x0
+        heard = (above + below for above, below in self._witnesses.heard([Gap(sides, piece, FLUSH) for piece in (left, right)]))
         return all(said.inked >= max(RUN_OVER, min(said.ends, said.starts) + 1) for said in heard)
 
     def _characters(self, line: Box) -> NDArray[np.bool_]:
@@ -262,12 +207,6 @@ class Gutters:
                 own = self._ink.window(rule)[1]
                 inked[max(0, own.start - columns.start) : max(0, own.stop - columns.start)] = False
         return inked
-
-    def _on_tight_grid(self, gap: tuple[float, float], line: Box) -> bool:
-        """Whether white too narrow for a gutter is one: columns part there above the line and below it, and on the page."""
-        above, below = self._witnesses(gap, line)
-        sides = above.ends, above.starts, below.ends, below.starts
-        return min(sides) > 0 and sum(sides) >= TIGHT_WITNESSES and self._grid(gap).on_grid
 
     def _whites(self, line: Box, inked: NDArray[np.bool_], least: float = GUTTER_GAP) -> list[tuple[float, float]]:
         """The stretches inside a line that are white, and wide enough for a gutter."""
@@ -294,37 +233,6 @@ class Gutters:
             kept[a:b] = b - a > GUTTER_SPOT * self.type_size * self._ink.scale or a == 0 or b == len(inked)
         return kept
 
-    def _witnesses(self, gap: tuple[float, float], line: Box, *, indent: float = START_SLACK) -> tuple[Testimony, Testimony]:
-        """What the nearest lines above and below a line say of a gap in it, as far as the nearest wall."""
-        (a, b), unit = gap, self.type_size
-        x0, y0, x1, y1 = self._text.T
-        shared = np.minimum(self._white_gaps[:, 1], b) - np.maximum(self._white_gaps[:, 0], a)
-        white = np.zeros(len(x0), np.bool_)
-        stopped = (shared >= STOPPED_WHITE[0] * unit) & (b - a - shared <= STOPPED_WHITE[1] * unit)
-        white[self._white_rows[(shared >= SHARED_WHITE * (b - a)) | stopped]] = True
-        over = (x0 < a - OVERHANG * unit) & (x1 > b + OVERHANG * unit)
-        # A deck in the middle of the columns below it says nothing of them.
-        over &= (x0 <= line.x0 + START_SLACK * unit) | (x1 >= line.x1 - START_SLACK * unit)
-        ends = (x1 >= a - END_SLACK * unit) & (x1 <= b)
-        starts = (x0 >= a) & (x0 <= b + indent * unit)
-        distance = (y0 + y1) / 2 - line.cy
-        top, bottom = self._walled(line)
-        found = []
-        for away, limit in ((-distance, line.cy - top), (distance, bottom - line.cy)):
-            heard = (away > line.height / 2) & (away < limit) & (ends | starts | over)
-            heard &= away <= away[heard].min(initial=np.inf) + WITNESS_REACH * unit
-            left, right = (_nearest(heard & (side | over), away) for side in (ends, starts))
-            clear, inked = (max(int((over & kind)[left].sum()), int((over & kind)[right].sum())) for kind in (white, ~white))
-            found.append(Testimony(int(ends[left].sum()), int(starts[right].sum()), clear, inked))
-        return found[0], found[1]
-
-    def _walled(self, line: Box) -> tuple[float, float]:
-        """How far up and down from a line its columns reach: to the nearest heading or rule across."""
-        x0, y0, x1, y1 = self._walls.T
-        middles = ((y0 + y1) / 2)[(x0 < line.x1) & (x1 > line.x0)]
-        above, below = middles[middles < line.cy], middles[middles > line.cy]
-        return float(above.max(initial=-np.inf)), float(below.min(initial=np.inf))
-
     def _grid(self, gap: tuple[float, float]) -> Testimony:
         """Whether columns part in line with a gap anywhere on the page: newspapers are set on one grid."""
         slack = FLUSH * self.type_size
@@ -341,17 +249,11 @@ class Gutters:
         """Whether columns begin right there, anywhere on the page: a heading set to the left of its own columns does, too."""
         return bool(np.count_nonzero(np.abs(self._text[:, 0] - x) <= LEVEL * self.type_size) >= GRID_LINES)
 
-    def _ruled(self, gap: tuple[float, float], line: Box) -> Testimony:
+    def _ruled(self, gap: Gap) -> Testimony:
         """What a printed rule in line with a gap says, above or below: rules stop short of the text, and at pictures."""
-        top, bottom = self._walled(line)
-        ruled = any(gap[0] < rule.cx < gap[1] and rule.y0 < bottom and rule.y1 > top for rule in self._uprights)
+        (left, right), (top, bottom) = gap.sides, self._witnesses.walled(gap.line)
+        ruled = any(left < rule.cx < right and rule.y0 < bottom and rule.y1 > top for rule in self._uprights)
         return Testimony(WITNESSES, WITNESSES) if ruled else Testimony()
-
-
-def _nearest(speaking: NDArray[np.bool_], away: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The nearest of the lines that speak of one side of a gap."""
-    found = np.flatnonzero(speaking)
-    return found[np.argsort(away[found])][:WITNESS_LINES]
 
 
 def _crosses(rule: Box, line: Box) -> bool:

@@ -255,7 +255,7 @@ def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
 
 def cut_lines(ink: Ink, lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:
     """Cut lines that run over a vertical rule or a gutter, and trim the pieces to their ink."""
-    return tuple(piece for line in lines for piece in _split(ink, line, gutters.cuts(line)))
+    return tuple(piece for line, cuts in zip(lines, gutters.cuts(lines), strict=True) for piece in _split(ink, line, cuts))
 
 
 def _split(ink: Ink, line: Box, cuts: Sequence[float]) -> list[Box]:
