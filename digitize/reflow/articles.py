@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Article, ArticleKind, Figure, Role
 from digitize.reflow.bylines import marked_persons
 from digitize.reflow.cues import load_cues
-from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, flush_blocks, is_justified, line_pitch
+from digitize.reflow.edges import FULL_BLOCK, Edges, line_edges
+from digitize.reflow.flow import flush_blocks, is_justified, line_pitch
 from digitize.reflow.language import own_language
 from digitize.reflow.passages import PlacedLine, body_passages, find_dateline, heading_passages, make_passage
 from digitize.reflow.summaries import summary_ids
@@ -132,10 +133,11 @@ def _continuation(passages: Sequence[Passage], words: re.Pattern[str]) -> str:
 
 
 def _placed(region: Region, text: Sequence[Region], *, flush: bool = False) -> list[PlacedLine]:
-    edges = column_edges(region, text) if region.role is Role.PARAGRAPH else Edges(region.box.x0, region.box.x1)
+    around = (Edges(region.box.x0, region.box.x1),) * len(region.lines)
+    edges = line_edges(region, text) if region.role is Role.PARAGRAPH else around
     ragged = region.role is Role.PARAGRAPH and len(region.lines) >= FULL_BLOCK and not is_justified(region)
     pitch = line_pitch(region)
-    return [PlacedLine(line, region.id, edges, ragged, flush, pitch) for line in region.lines]
+    return [PlacedLine(line, region.id, own, ragged, flush, pitch) for line, own in zip(region.lines, edges, strict=True)]
 
 
 def _figures(unit: Sequence[Region], page: Page) -> tuple[Figure, ...]:

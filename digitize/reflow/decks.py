@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING
 from digitize.geometry import Box
 from digitize.model import HEADING_ROLES, Role, SeparatorKind
 from digitize.reflow.bylines import is_byline, is_signature
-from digitize.reflow.flow import (
-    Start,
-    block_start,
-    column_edges,
-    is_paragraph_start,
-    is_short,
-    set_apart,
-)
+from digitize.reflow.edges import column_edges
+from digitize.reflow.flow import Start, block_start, is_paragraph_start, is_short, set_apart
 from digitize.reflow.parting import with_lines
 
 if TYPE_CHECKING:
     from digitize.model import Page, Region
     from digitize.reflow.cues import Cues
-    from digitize.reflow.flow import Edges
+    from digitize.reflow.edges import Edges
 
 BYLINE_REACH = 3.0
 """How far below a heading its byline stands at most, in type sizes; below a large one, as far as that is high."""
@@ -99,7 +93,7 @@ def _deck_length(region: Region, page: Page, cues: Cues) -> int:
         if rest:
             begins = bool(cues.openings.match(rest[0].text.strip())) and is_paragraph_start(rest[0], edges, size)
         else:
-            begins = column is not region and block_start(column, edges, size, cues) in {Start.PARAGRAPH, Start.OPENING}
+            begins = column is not region and block_start(column, text, size, cues) in {Start.PARAGRAPH, Start.OPENING}
         if begins and line.text.strip()[-1:] not in tuple(_GOES_ON):
             indented = is_paragraph_start(region.lines[0], edges, size) and not is_short(line, edges, size)
             return 0 if indented else count

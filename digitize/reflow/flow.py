@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -12,18 +11,14 @@ import numpy as np
 
 from digitize.model import WritingMode
 from digitize.reflow.bylines import is_byline
+from digitize.reflow.edges import EDGE_SLACK, FULL_BLOCK, INDENT, line_edges, line_end, one_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from numpy.typing import NDArray
-
-    from digitize.geometry import Box
     from digitize.model import Region, TextLine
     from digitize.reflow.cues import Cues
-
-INDENT = 0.8
-"""White at a line's start from which it is indented, in type sizes: an opening quotation mark leaves half a character."""
+    from digitize.reflow.edges import Edges
 
 INDENT_MAX = 3.6
 """White at a line's start up to which it is an indent, in type sizes: two characters and slack; more is set to the right."""
@@ -31,18 +26,11 @@ INDENT_MAX = 3.6
 SHORT = 1.5
 """White at a line's end from which its paragraph ends there, in type sizes: line-breaking rules leave one character."""
 
-SAME_COLUMN = 0.5
-"""Share of the narrower of two blocks that they have in common in x when they stand in one column."""
+LOST_STOP = 0.8
+"""White at a justified line's end in which a full stop may stand that was lost on film, in type sizes: most of its square."""
 
-EDGE_SHARE = 0.2
-"""Share of a block's lines that keep to its column's edge at least: in a block of short paragraphs every other line is
-indented and short, in most only a few are."""
-
-EDGE_LINES, STANZA = 2, 5
-"""So many lines at least keep to an edge: one by itself sticks out; but in a stanza's few lines of verse it is the longest."""
-
-EDGE_SLACK = 0.5
-"""How far lines that keep to one edge may differ, in type sizes: half a character, as punctuation leaves it white."""
+SAME_PLACE = 0.4
+"""How far two lines' starts may differ that are indented alike, in type sizes: as wide as an opening quotation mark's white."""
 
 JUSTIFIED_SHARE = 1 / 3
 """Share of the inner lines of running text that are justified, at least: paragraphs of two lines leave every other one."""
@@ -50,16 +38,11 @@ JUSTIFIED_SHARE = 1 / 3
 JUSTIFIED = 1.0
 """White at both ends of a justified line, in type sizes: line-breaking rules leave one character."""
 
-FULL_BLOCK = 3
-"""So many lines show both edges of their column; fewer may all be short or indented."""
-
-
 CENTRED_WHITE = 1.2
 """White on both sides of a centred line, in type sizes: more than what an indent and a line's end leave together."""
 
 CENTRED_OFF = 0.35
 """How far from the middle a centred line may stand, as a share of the white beside it."""
-
 
 FLUSH_STARTS = 2, 3
 """So many paragraphs without an indent, in a block or on a page, show that its paragraphs have none: one may be misread."""
@@ -70,13 +53,8 @@ FLUSH_MOST = 2
 PARAGRAPH_WHITE = 2.0
 """White between two paragraphs, in type sizes, at most: an empty line."""
 
-HALF_SQUARE = 0.4
-"""White behind the ink of a full-width comma, in type sizes: half its square, less what its side bearing leaves."""
-
 FULL_STOP = re.compile(r"[。！？]|[.!?](?!\d)")
 """Where a sentence ends; points in figures part none."""
-
-_HALF_INKED = "，。、：；！？）》」』】〉”"
 
 
 class Start(Enum):
@@ -93,45 +71,14 @@ class End(Enum):
     """How a block ends."""
 
     OPEN = auto()  # a full line without a full stop: it goes on elsewhere
+    WHITE = auto()  # a line without a full stop that leaves white for one: it goes on elsewhere, or the stop was not read
     EITHER = auto()  # a full line with a full stop
     PARAGRAPH = auto()  # a short line
     BYLINE = auto()  # a byline: the item is over
 
 
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """The left and right edge of the column that a block stands in, in reading-frame pixels."""
-
-    left: float
-    right: float
-
-
-def column_edges(region: Region, text: Sequence[Region]) -> Edges:
-    """The edges of a block's column, from the block itself or, where it is too short to show them, from its neighbours."""
-    if len(region.lines) >= FULL_BLOCK:
-        return block_edges(region)
-    beside = [other for other in text if _one_column(region, other) and len(other.lines) >= FULL_BLOCK]
-    if not beside:
-        return Edges(region.box.x0, region.box.x1)
-    nearest = block_edges(min(beside, key=lambda other: _distance_y(region.box, other.box)))
-    return Edges(min(nearest.left, region.box.x0), max(nearest.right, region.box.x1))
-
-
-def block_edges(region: Region) -> Edges:
-    """The edges that most of a block's lines keep to: lines that stick out (dust, a neighbour) move none."""
-    size = float(np.median([line.box.height for line in region.lines]))
-    left = _shared_edge(np.sort([line.box.x0 for line in region.lines]), size)
-    right = -_shared_edge(np.sort([-line_end(line) for line in region.lines]), size)
-    return Edges(left, right)
-
-
-def _shared_edge(positions: NDArray[np.float64], size: float) -> float:
-    """The outermost of ascending positions that enough others share, or one less than an indent further in that more share."""
-    keeping = np.searchsorted(positions, positions + EDGE_SLACK * size, "right") - np.searchsorted(positions, positions)
-    fewest = EDGE_LINES if len(positions) > STANZA else 1
-    outermost = positions[np.argmax(keeping >= max(fewest, round(EDGE_SHARE * len(positions))))]
-    near = (positions >= outermost) & (positions <= outermost + INDENT * size)
-    return float(positions[near][np.argmax(keeping[near])])
+LEFT_OPEN = frozenset({End.OPEN, End.WHITE})
+"""The ends of blocks that have no full stop."""
 
 
 def is_justified(region: Region) -> bool:
@@ -140,30 +87,15 @@ def is_justified(region: Region) -> bool:
     The first and last line do not tell: one is indented, the other may be short. In running text a short line ends a
     paragraph, and the next one is indented; where as many short lines are followed by one at the edge, it is a list.
     """
-    edges, size = block_edges(region), float(np.median([line.box.height for line in region.lines]))
-    inner = region.lines[1:-1] or region.lines
-    slack = JUSTIFIED * size
-    full = sum(line.box.x0 - edges.left <= slack and edges.right - line_end(line) <= slack for line in inner)
+    size = float(np.median([line.box.height for line in region.lines]))
+    lines = list(zip(region.lines, line_edges(region), strict=True))
+    inner, slack = lines[1:-1] or lines, JUSTIFIED * size
+    full = sum(line.box.x0 - edges.left <= slack and edges.right - line_end(line) <= slack for line, edges in inner)
     broken = sum(
         is_short(line, edges, size) and after.box.x0 - edges.left <= EDGE_SLACK * size
-        for line, after in zip(inner, region.lines[2:], strict=False)
+        for (line, edges), after in zip(inner, region.lines[2:], strict=False)
     )
     return JUSTIFIED_SHARE * len(inner) <= full and broken < max(1, full)
-
-
-def _one_column(a: Region, b: Region) -> bool:
-    narrow = min(a.box.width, b.box.width)
-    return a.frame_id == b.frame_id and a.box.overlap_x(b.box) >= SAME_COLUMN * narrow and a.box.width < 1.3 * b.box.width
-
-
-def _distance_y(a: Box, b: Box) -> float:
-    return max(b.y0 - a.y1, a.y0 - b.y1, 0.0)
-
-
-def line_end(line: TextLine) -> float:
-    """Where a line's last character ends, in pixels: the ink of full-width punctuation fills half its square."""
-    half = line.text.strip()[-1:] in tuple(_HALF_INKED) and line.writing_mode is WritingMode.HORIZONTAL_TB
-    return line.box.x1 + (HALF_SQUARE * line.box.height if half else 0.0)
 
 
 def is_short(line: TextLine, edges: Edges, type_size: float) -> bool:
@@ -192,17 +124,26 @@ def is_centred(line: TextLine, edges: Edges, type_size: float) -> bool:
     return min(left, right) >= CENTRED_WHITE * type_size and abs(left - right) <= CENTRED_OFF * max(left, right)
 
 
-def block_start(region: Region, edges: Edges, type_size: float, cues: Cues) -> Start:
-    """How a block of text begins."""
-    first = region.lines[0]
+def block_start(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> Start:
+    """How a block begins; `text` are the page's blocks of running text."""
+    first, edges = region.lines[0], line_edges(region, text)[0]
     if is_byline(" ".join(line.text for line in region.lines), cues) and set_apart(first, edges, type_size):
         return Start.BYLINE  # all of it: names on several lines, or "our reporter", which opens items too
     if cues.openings.match(first.text.strip()) or cues.continued_from.fullmatch(first.text.strip()):
         return Start.OPENING
     if is_byline(first.text, cues) and set_apart(first, edges, type_size):
         return Start.BYLINE
-    indented = line_indent(first, edges, type_size) >= INDENT or _is_numbered_heading(region, edges, type_size, cues)
-    return Start.PARAGRAPH if indented else Start.OPEN
+    indented = line_indent(first, edges, type_size) >= INDENT
+    if indented and len(region.lines) > 1 and keeps_on(first, region.lines[1], edges, type_size, cues):
+        indented = False  # the column leans there
+    return Start.PARAGRAPH if indented or _is_numbered_heading(region, edges, type_size, cues) else Start.OPEN
+
+
+def keeps_on(upper: TextLine, lower: TextLine, edges: Edges, type_size: float, cues: Cues) -> bool:
+    """Whether a sentence runs from a full line into one that begins in the same place: no paragraph begins between them."""
+    level = abs(lower.box.x0 - upper.box.x0) <= SAME_PLACE * type_size
+    level &= lower.writing_mode is WritingMode.HORIZONTAL_TB  # a tier's items are set in from its top now and then
+    return level and not is_short(upper, edges, type_size) and upper.text.strip()[-1:] not in tuple(cues.terminal)
 
 
 def _is_numbered_heading(region: Region, edges: Edges, type_size: float, cues: Cues) -> bool:
@@ -212,16 +153,21 @@ def _is_numbered_heading(region: Region, edges: Edges, type_size: float, cues: C
     return short and bool(cues.numbered.match(line.text.strip())) and line.text.strip()[-1:] not in cues.terminal
 
 
-def block_end(region: Region, edges: Edges, type_size: float, cues: Cues) -> End:
-    """How a block of text ends."""
-    last = region.lines[-1]
+def block_end(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> End:
+    """How a block ends; `text` are the page's blocks of running text."""
+    last, edges = region.lines[-1], line_edges(region, text)[-1]
     if any(is_byline(line.text, cues) and set_apart(line, edges, type_size) for line in region.lines[-3:]):
         return End.BYLINE
     if len(region.lines) > 1 and closes_item(region.lines[-2], last, cues):
         return End.BYLINE
     if is_short(last, edges, type_size) or is_centred(last, edges, type_size):
         return End.PARAGRAPH
-    return End.EITHER if last.text.strip()[-1:] in tuple(cues.terminal) else End.OPEN
+    if last.text.strip()[-1:] in tuple(cues.terminal):
+        return End.EITHER
+    # The stops of vertical pages stand in squares of their own, or beside the lines, and are put back by their ink.
+    level = last.writing_mode is WritingMode.HORIZONTAL_TB
+    white = level and edges.right - line_end(last) >= LOST_STOP * type_size and is_justified(region)
+    return End.WHITE if white else End.OPEN
 
 
 def closes_item(before: TextLine, line: TextLine, cues: Cues) -> bool:
@@ -295,8 +241,8 @@ def flush_blocks(text: Sequence[Region], type_size: float, cues: Cues) -> frozen
 
 def _block_below(region: Region, text: Sequence[Region], type_size: float) -> Region | None:
     """The block right below another one in its column, past a subheading in the column's middle."""
-    lower = [other for other in text if other is not region and _one_column(other, region) and other.box.y0 > region.box.y1]
-    edges, foot = block_edges(region), region.box.y1
+    lower = [other for other in text if other is not region and one_column(other, region) and other.box.y0 > region.box.y1]
+    edges, foot = line_edges(region)[-1], region.box.y1
     for other in sorted(lower, key=lambda other: other.box.y0):
         if other.box.y0 - foot > PARAGRAPH_WHITE * type_size:
             return None
@@ -310,11 +256,12 @@ def _paragraph_starts(region: Region, below: Region | None, type_size: float, cu
     """How many paragraphs of running text begin without an indent after another's short last line, and how many with one."""
     if len(region.lines) < FULL_BLOCK or not is_justified(region):
         return 0, 0
-    edges = block_edges(region)
+    edges = line_edges(region)
     lines = (*region.lines, *(below.lines[:1] if below else ()))
-    starts = [b for a, b in itertools.pairwise(lines) if ends_short(a, edges, type_size, cues)]
-    indented = sum(is_paragraph_start(line, edges, type_size) for line in starts)
-    return sum(line_indent(line, edges, type_size) < INDENT for line in starts), indented
+    ends = zip(itertools.pairwise(lines), itertools.pairwise((*edges, edges[-1])), strict=False)
+    starts = [(after, theirs) for (line, after), (own, theirs) in ends if ends_short(line, own, type_size, cues)]
+    indented = sum(is_paragraph_start(line, own, type_size) for line, own in starts)
+    return sum(line_indent(line, own, type_size) < INDENT for line, own in starts), indented
 
 
 def line_pitch(region: Region) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from digitize.geometry import Box, hull
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
 from digitize.reflow.figures import apart, figure_links
-from digitize.reflow.flow import Start, block_start, column_edges
+from digitize.reflow.flow import Start, block_start
 from digitize.reflow.heads import HEADING_REACH, UNDERLINED
 from digitize.reflow.matching import best_matching
 from digitize.reflow.summaries import is_summary
@@ -68,7 +68,7 @@ def head_what_is_left(
 
 
 def _goes_on(region: Region, page: Page, cues: Cues) -> bool:
-    start = block_start(region, column_edges(region, page.running_text), page.type_size, cues)
+    start = block_start(region, page.running_text, page.type_size, cues)
     return start in {Start.OPEN, Start.BYLINE}
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.reflow.flow import End, Start, is_justified
+from digitize.reflow.flow import LEFT_OPEN, End, Start, is_justified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +153,7 @@ class Reach:
         beside = self._beside(heading, span)
         row = self._leftward([i for i in beside if self._blocks[i].box.cx < span.x0])
         starts = {self._blocks[i].start for i in row}
-        broken = any(self._blocks[i].end is End.OPEN and self._one_text(self._blocks[i], first) for i in above)
+        broken = any(self._blocks[i].end in LEFT_OPEN and self._one_text(self._blocks[i], first) for i in above)
         if first.begins_amid:
             goes_round = bool(beside) and (broken or bool(starts - {Start.OPEN, Start.FLUSH}))
         else:

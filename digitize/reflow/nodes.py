@@ -9,7 +9,8 @@ import numpy as np
 
 from digitize.geometry import hull
 from digitize.model import HEADING_ROLES, Role, WritingMode
-from digitize.reflow.flow import Edges, End, Start, block_end, block_start, column_edges, line_pitch
+from digitize.reflow.edges import Edges, column_edges
+from digitize.reflow.flow import End, Start, block_end, block_start, line_pitch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,7 @@ def make_block(region: Region, text: Sequence[Region], type_size: float, cues: C
     `flush`: whether its paragraphs have no indents; then what begins with a small letter alone goes on from elsewhere.
     """
     edges = column_edges(region, text)
-    start, end = block_start(region, edges, type_size, cues), block_end(region, edges, type_size, cues)
+    start, end = block_start(region, text, type_size, cues), block_end(region, text, type_size, cues)
     if flush and start is Start.OPEN and not region.lines[0].text.strip()[:1].islower():
         start = Start.FLUSH
     return Block(region, start, end, edges, line_pitch(region))

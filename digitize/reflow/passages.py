@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from digitize.model import Dateline, LinePiece, Mark, MarkKind, Passage, Role
 from digitize.reflow.bylines import is_byline, is_signature, person_marks
 from digitize.reflow.dates import complete_date
+from digitize.reflow.edges import Edges, line_end
 from digitize.reflow.flow import (
     INDENT_MAX,
     PARAGRAPH_WHITE,
-    Edges,
     closes_item,
     ends_short,
     in_heading_order,
     is_centred,
     is_paragraph_start,
     is_short,
-    line_end,
+    keeps_on,
     line_indent,
     set_apart,
 )
@@ -156,7 +156,8 @@ def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> 
             role = Role.BYLINE
         if role is Role.PARAGRAPH and groups and after and _is_crosshead(groups[-1][1][-1], placed, after, type_size, cues):
             role = Role.SUBHEADING
-        if groups and role is groups[-1][0] and not _begins(placed, role, groups[-1][1], type_size, cues):
+        begins = role is Role.PARAGRAPH and groups and _begins(placed, after, groups[-1][1], type_size, cues)
+        if groups and role is groups[-1][0] and not begins:
             groups[-1][1].append(placed)
         else:
             groups.append((role, [placed]))
@@ -252,17 +253,29 @@ def _all_names(text: str) -> bool:
     return bool(re.fullmatch(r"[^\W\d_]{2,4}(?:[\s\u3000、]+[^\W\d_]{2,4})*", text.strip()))
 
 
-def _begins(placed: PlacedLine, role: Role, group: Sequence[PlacedLine], type_size: float, cues: Cues) -> bool:
-    if role is not Role.PARAGRAPH or placed.line.text.strip()[:1].islower():
+def _begins(placed: PlacedLine, after: PlacedLine | None, group: Sequence[PlacedLine], type_size: float, cues: Cues) -> bool:
+    """Whether a line of text begins a paragraph behind a group of lines."""
+    if placed.line.text.strip()[:1].islower():
         return False
     if is_paragraph_start(placed.line, placed.edges, type_size):
-        return not _only_opens("".join(p.line.text for p in group), cues)
+        return not _leans(group[-1], placed, after, type_size, cues) and not _only_opens(
+            "".join(p.line.text for p in group), cues
+        )
     if _ends_verse(group[-1], type_size) and not set_apart(placed.line, placed.edges, type_size):
         return True
     if _is_parted(group[-1], placed, type_size, cues):
         return True
     # A line that opens an item begins a paragraph even where no indent is set.
     return bool(cues.openings.match(placed.line.text.strip())) and group[-1].line.text.strip()[-1:] in tuple(cues.terminal)
+
+
+def _leans(before: PlacedLine, placed: PlacedLine, after: PlacedLine | None, type_size: float, cues: Cues) -> bool:
+    """Whether a line looks indented because its column leans there: so does the one before it, or behind a block's first."""
+    first = before.region_id != placed.region_id
+    upper, lower = (placed, after) if first else (before, placed)
+    if lower is None or upper.region_id != lower.region_id or placed.ragged:
+        return False
+    return keeps_on(upper.line, lower.line, upper.edges, type_size, cues)
 
 
 def _is_parted(before: PlacedLine, placed: PlacedLine, type_size: float, cues: Cues) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import hull
 from digitize.model import HEADING_ROLES, Role, SeparatorKind
-from digitize.reflow.flow import End, Start, block_end, block_start, column_edges, flush_blocks
+from digitize.reflow.flow import LEFT_OPEN, End, Start, block_end, block_start, flush_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,14 +105,14 @@ def _rules_around(heading: Box, level: Sequence[Box], size: float) -> tuple[Box,
 
 def _is_quote(quote: _Quote, page: Page, cues: Cues, flush: frozenset[str]) -> bool:
     text, size = page.running_text, page.type_size
-    end = block_end(quote.above, column_edges(quote.above, text), size, cues)
-    start = block_start(quote.below, column_edges(quote.below, text), size, cues)
+    end = block_end(quote.above, text, size, cues)
+    start = block_start(quote.below, text, size, cues)
     first = quote.below.lines[0].text.strip()[:1]
     amid = start is Start.OPEN and (first.islower() or not (first.isupper() or quote.below.id in flush))
     column = hull((quote.above.box, quote.below.box))
-    if quote.rules and _one_span(quote.rules[0], column, SAME_SPAN * size) and (end is End.OPEN or start is Start.OPEN):
+    if quote.rules and _one_span(quote.rules[0], column, SAME_SPAN * size) and (end in LEFT_OPEN or start is Start.OPEN):
         return True
-    if end is End.OPEN and amid and _is_headed(quote.above, page):
+    if end in LEFT_OPEN and amid and _is_headed(quote.above, page):
         return True
     words = "".join(line.text for region in quote.parts for line in region.lines).strip()
     marked = words[:1] in tuple(_OPENING) and words[-1:] in tuple(_CLOSING)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from digitize.geometry import hull
 from digitize.model import IDEOGRAPHS, Role
-from digitize.reflow.flow import FULL_BLOCK, Edges, column_edges, is_justified
+from digitize.reflow.edges import FULL_BLOCK, Edges, column_edges
+from digitize.reflow.flow import is_justified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
