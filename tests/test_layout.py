@@ -372,6 +372,18 @@ def test_a_rule_is_whole_under_a_line_that_was_detected_over_it() -> None:
     assert rule.width > 0.98 * 1300
 
 
+@pytest.mark.parametrize(("gap", "rules"), [(0, 1), (4, 0)])
+def test_a_rule_along_a_line_that_was_detected_over_it_is_no_stroke(gap: int, rules: int) -> None:
+    """It makes the line look large, but runs on where strokes in a row have the white between two characters."""
+    pixels = blank()
+    line = Box(100, 306, 700, 326)
+    print_line(pixels, line)
+    pixels[296:299, 100:700] = INK
+    for x in range(100, 700, 40):
+        pixels[296:299, x : x + gap] = PAPER
+    assert len(find_rules(make_ink(pixels, TYPE), TYPE, [Box(96, 290, 704, 330)], ())) == rules
+
+
 def test_a_rule_that_ends_at_a_large_line_is_two_rules() -> None:
     """Where nothing is printed on a rule's way behind large type, there is no rule."""
     pixels = blank()
@@ -748,6 +760,23 @@ def test_a_photo_taken_for_a_line_is_a_picture() -> None:
     print_line(pixels, banner)
     (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [Box(500, 195, 1205, 325), banner], ())
     assert picture.intersection(Box(100, 200, 1200, 320)) > 0.95 * 1100 * 120
+
+
+def test_a_pale_photo_on_a_tint_is_a_picture() -> None:
+    """Where a tint is even, a photo on it is told by its dots, however near its tone is to the tint's."""
+    pixels = blank()
+    pixels[200:700, 60:440] = 215
+    lines = [Box(line.x0 + 30, line.y0, line.x1 + 30, line.y1) for line in column_lines(0, 8, y=450)]
+    for line in lines:
+        print_line(pixels, line)
+    pixels[230:420, 120:380] = 225
+    for y in range(230, 420, 6):
+        for x in range(120, 380, 6):
+            pixels[y : y + 2, x : x + 2] = INK
+    ink = make_ink(pixels, TYPE)
+    (tint,) = find_tints(ink, TYPE, lines)
+    (picture,) = find_pictures(ink, TYPE, lines, [tint])
+    assert picture.intersection(Box(120, 230, 380, 420)) > 0.9 * 260 * 190
 
 
 def test_what_looks_like_lines_in_a_photo_does_not_tear_it() -> None:

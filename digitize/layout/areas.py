@@ -67,6 +67,9 @@ GROUND_REACH = 0.3, 0.6
 EVEN = 0.1
 """The middle part of a tint is of one tone, to this share of the paper's level; a photo's tones lie far apart."""
 
+DOTS, BAREST = 0.3, 10
+"""Within so many type sizes a screen has a dot and white; a tenth of any text's ground, in per cent, is bare of type."""
+
 MIDDLE_PART = 20, 80
 """The middle part of a ground, as percentiles: large headings and pictures that stand on it are beyond."""
 
@@ -294,7 +297,8 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     tone = darker(grey, light - PICTURE_CONTRAST * (light - dark))
     for tint in tints:
         area = ink.window(tint)
-        grey[area] = cv2.blur(grey[area], (odd(SCREEN * unit),) * 2)
+        if _is_screened(grey[area], unit, PICTURE_CONTRAST * (light - dark)):
+            grey[area] = cv2.blur(grey[area], (odd(SCREEN * unit),) * 2)
         paper[area] = np.percentile(grey[area], 75)
         tone[area] = grey[area] < paper[area] - PICTURE_CONTRAST * (light - dark)
     photos = {line for line in lines if line.height >= PHOTO_LINE * type_size and _is_photo(tone[ink.window(line)])}
@@ -322,6 +326,12 @@ def _is_photo(tone: NDArray[np.uint8]) -> bool:
     """Whether a detected line's window has tone from side to side."""
     across, cover = PHOTO_TONE
     return bool(tone.any(axis=0).mean() >= across and tone.mean() >= cover)
+
+
+def _is_screened(tint: NDArray[np.uint8], unit: float, contrast: float) -> bool:
+    """Whether a tint is printed in dots: there is no place, however bare, where its greys are near one another."""
+    around = np.ones((odd(DOTS * unit),) * 2, np.uint8)
+    return grey_level(cv2.subtract(cv2.dilate(tint, around), cv2.erode(tint, around)), BAREST) >= contrast
 
 
 def _amid_tone(ink: Ink, line: Box, type_size: float, paper: NDArray[np.float32], tone: float) -> bool:

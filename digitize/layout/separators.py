@@ -27,6 +27,15 @@ STROKE = 0.5
 """Share of its length in lines of large type from which what looks like a rule is a stroke of theirs: rules pass by, or
 through lines that the detector ran together."""
 
+ALL_ALONG = 0.9
+"""Share of a line's width that a rule runs along which was detected with it."""
+
+CHARACTERS = 4
+"""So many characters do not make a stroke that runs through all of them."""
+
+UNBROKEN = 0.98
+"""Share of its length over which a rule is inked; type leaves a tenth of its square white between two characters."""
+
 MIDDLE = 0.25
 """How far from a line's middle a rule that runs along it is none, in heights of the line: those above and below stand off."""
 
@@ -112,7 +121,7 @@ def find_rules(ink: Ink, type_size: float, lines: Sequence[Box], grounds: Sequen
     ]
     solid = [box.grown(CORNER_GAP * type_size, CORNER_GAP * type_size) for box in grounds]
     mask = _blank(ink.mask, ink, solid)
-    whole = [rule for rule in _long_runs(ink, mask, unit) if not _within(rule, large)]
+    whole = [rule for rule in _long_runs(ink, mask, unit) if not _within(rule, large) or _runs_by(rule, large, ink)]
     rest = [rule for rule in _long_runs(ink, _blank(mask, ink, large), unit) if not any(r.intersection(rule) for r in whole)]
     found = [rule for rule in (*whole, *rest) if not _strikes_through(rule, lines, type_size)]
     return tuple(sorted(found))
@@ -131,6 +140,21 @@ def _long_runs(ink: Ink, mask: NDArray[np.uint8], unit: float) -> list[Box]:
 def _within(rule: Box, lines: Sequence[Box]) -> bool:
     """Whether a rule lies for the most part in lines of large type, and so is a stroke, or strokes in a row."""
     return sum(rule.intersection(line) for line in lines) > STROKE * rule.area
+
+
+def _runs_by(rule: Box, lines: Sequence[Box], ink: Ink) -> bool:
+    """Whether a rule runs, unbroken, along an edge of all the lines that it meets, which look large for it alone.
+
+    Strokes in a row have the white between two characters.
+    """
+    met = [line for line in lines if rule.intersection(line) > 0]
+    along = all(
+        rule.overlap_x(line) >= ALL_ALONG * line.width
+        and abs(rule.cy - line.cy) >= MIDDLE * line.height
+        and line.width >= CHARACTERS * line.height
+        for line in met
+    )
+    return along and not rule.upright and bool(ink.mask[ink.window(rule)].any(axis=0).mean() >= UNBROKEN)
 
 
 def _strikes_through(rule: Box, lines: Sequence[Box], type_size: float) -> bool:
