@@ -823,6 +823,15 @@ def test_a_caption_set_like_text_is_parted_from_it_by_white() -> None:
     assert [(d.role, len(d.lines)) for d in found if d.lines] == [(Role.CAPTION, 2), (Role.PARAGRAPH, 6)]
 
 
+def test_a_line_of_text_by_itself_below_a_caption_is_none_of_it() -> None:
+    """A paragraph's last line between a caption and a subheading: it is larger, with more white above it than captions have."""
+    picture, caption = Box(60, 100, 380, 280), Box(60, 288, 300, 304)
+    for white, roles in ((16, [Role.CAPTION, Role.PARAGRAPH]), (5, [Role.CAPTION])):
+        last = Box(60, caption.y1 + white, 100, caption.y1 + white + TYPE)
+        drafts = find_regions([caption, last], [picture], (), (), TYPE)
+        assert [draft.role for draft in drafts if draft.lines] == roles
+
+
 def test_a_caption_is_no_shorter_for_a_line_of_low_letters() -> None:
     """Where all lines below a picture are smaller than the text, one that is lower than the others parts nothing."""
     picture = Box(60, 200, 400, 390)

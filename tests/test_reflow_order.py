@@ -401,7 +401,12 @@ def test_a_price_list_is_no_article() -> None:
 
 
 def test_a_list_of_results_is_no_article() -> None:
-    """Lines of one length with figures, without a comma or full stop, are no running text; with one they are."""
+    """Lines of one length with figures, without a comma or full stop, are no running text; with one they are.
+
+    The point behind a line's number is no full stop.
+    """
+    ranked = [f"{rank}. " + "甲" * 6 + "乙" * 6 for rank in range(1, 6)]
+    assert articles(page_of(heading("h", "赛果", columns=(0, 0)), text_block("a", ranked))) == ()
     rows = ["18:30" + "甲" * 5 + "乙" * 5] * 5
     assert articles(page_of(heading("h", "赛事", columns=(0, 0)), text_block("a", rows))) == ()
     assert len(articles(page_of(heading("h", "标题", columns=(0, 0)), text_block("a", [*rows, "乙。"])))) == 1
@@ -551,6 +556,14 @@ def test_text_below_a_box_under_its_heading_belongs_to_the_heading() -> None:
         frames=(Frame("f", area.polygon, area),),
     )
     assert texts(page) == ["甲" * 62 + "乙" * 194 + "。", "注" * 144]
+
+
+def test_an_index_in_capitals_is_no_article() -> None:
+    """The word over an index is set in capitals, too."""
+    page = page_of(
+        heading("h", "INSIDE", columns=(0, 0)), text_block("a", ["Markets fall again, A4.", "Rain and more, B2."] * 3)
+    )
+    assert articles(replace(page, language="en")) == ()
 
 
 def test_an_index_is_no_article() -> None:
@@ -803,6 +816,25 @@ def test_names_that_fill_their_column_sign_an_item() -> None:
     page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", ["\u3000\u3000" + "甲" * 14, "甲" * 15 + "。", names]))
     [article] = articles(page)
     assert [(p.role, p.text) for p in article.passages[1:]] == [(Role.PARAGRAPH, "甲" * 29 + "。"), (Role.BYLINE, names)]
+
+
+def test_a_decks_last_words_above_a_byline_are_no_name() -> None:
+    """Where a line is a byline by itself, capitalized words above it are of the deck."""
+    head = heading("h", "BRIDGE REOPENS", columns=(0, 0))
+    deck = replace(
+        text_block("b", ["Council Is Told It Will", "Cost Millions", "By JANE DOE"], y=265), role=Role.DECK, heading_id="h"
+    )
+    page = page_of(head, deck, text_block("a", ["\u3000The town waits for it.", "And so do we, they say."], y=370))
+    [article] = articles(replace(page, language="en"))
+    assert [p.text for p in article.passages if p.role is Role.BYLINE] == ["By JANE DOE"]
+
+
+def test_a_bracket_left_open_at_a_lines_end_closes_in_the_text_below() -> None:
+    """An opening with the writer's name, broken at a narrow column's edge, is of the first paragraph and no byline over it."""
+    lines = ["\u3000\u3000【記者王小明／台北", "報導】" + "甲" * 13, *full("乙", 2), "丙" * 9 + "。"]
+    page = page_of(heading("h", "標題大字標題", columns=(0, 0)), text_block("a", lines))
+    [article] = articles(replace(page, language="zh-Hant"))
+    assert [p.role for p in article.passages] == [Role.HEADLINE, Role.PARAGRAPH]
 
 
 def test_a_post_below_a_name_makes_both_a_byline() -> None:
@@ -1075,7 +1107,7 @@ def test_unequal_lines_of_words_are_one_paragraph() -> None:
     assert sum(passage.role is Role.PARAGRAPH for passage in article.passages) == 1
 
 
-@pytest.mark.parametrize("words", ["遗失声明", "安河区人民法院公告", "讣告", "招租"])
+@pytest.mark.parametrize("words", ["遗失声明", "安河区人民法院公告", "讣告", "招租", "债权转让公告"])
 def test_a_notice_that_was_paid_for_is_an_advertisement(words: str) -> None:
     """Losses, courts and deaths are announced under a heading of their own: no news."""
     page = page_of(heading("h", words, columns=(0, 0)), text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4), "甲。"]))

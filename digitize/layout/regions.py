@@ -45,6 +45,9 @@ CAPTION_SIZE = 0.93
 PARTED_BELOW = 2.5
 """White between a caption and the text that goes on below it, in type sizes, at most."""
 
+CAPTION_LEADING = 0.6
+"""White between two lines of a caption, in type sizes, at most; more above a larger line is that between caption and text."""
+
 CAPTION_APART = 0.2
 """White between a caption and text below it beyond the leading, in type sizes."""
 
@@ -269,6 +272,8 @@ def _caption_length(block: Block, type_size: float, *, parted: bool) -> int:
     """
     lines = block.lines
     gaps = [b.y0 - a.y1 for a, b in itertools.pairwise(lines)]
+    if len(lines) == 2 and gaps[0] > CAPTION_LEADING * type_size and lines[0].height < CAPTION_SIZE * lines[1].height:  # noqa: PLR2004
+        return 1
     leading = min(gaps, default=0.0)
     for count in range(1, min(CAPTION_LINES, len(lines) - 1) + 1):
         apart = gaps[count - 1] - leading > CAPTION_APART * type_size

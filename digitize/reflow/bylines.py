@@ -17,6 +17,7 @@ BYLINE_LENGTH = 48
 """Bylines are shorter than this many characters: four people with their roles."""
 
 _ORNAMENTS = " \u3000□■●◎▲△◆◇★☆()（）[]【】〔〕" + SPOTS
+_OPENING, _CLOSING = "([（【〔", ")]）】〕"
 _NO_SPOTS = str.maketrans("", "", SPOTS)
 _NAME = re.compile(r"[^\W\d_]+(?:[·•][^\W\d_]+)*(?: ?[A-Z]\.)?")
 _SEPARATORS = re.compile(rf"[\s\u3000、，,/／&|｜{SPOTS}]+")
@@ -39,6 +40,8 @@ def is_byline(text: str, cues: Cues) -> bool:
     if cues.signature.fullmatch(text.strip()):
         return True
     stripped = text.strip(_ORNAMENTS)
+    if text.strip()[:1] in tuple(_OPENING) and not any(sign in text for sign in _CLOSING):
+        return False  # the bracket goes on below, and so does the text behind it
     if not stripped or stripped[-1] in "，。；," or len(stripped) > BYLINE_LENGTH or not cues.role.search(stripped):
         return False
     names = stripped[: _names_end(stripped, cues)]

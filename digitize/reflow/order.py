@@ -66,7 +66,9 @@ CANDIDATES = 3
 """So many of the strongest links into a block are kept, made or not, so that a decision can be explained."""
 
 
-_SENTENCE = re.compile(r"[，、。；！？]|[,.;!?](?!\d)")  # points in figures part no sentences
+_SENTENCE = re.compile(
+    r"[，、。；！？]|(?<!^\d)(?<!^\d\d)[,.;!?](?!\d)"
+)  # points in figures, and behind a line's number, part none
 
 
 def read_order(page: Page) -> Page:

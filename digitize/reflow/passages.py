@@ -132,17 +132,23 @@ def heading_passages(regions: Iterable[Region], cues: Cues) -> tuple[Passage, ..
 def _signed(lines: Sequence[PlacedLine], role: Role, cues: Cues) -> list[PlacedLine]:
     """The lines of a heading's part that are its byline: names, and a post below a name."""
     signed: list[PlacedLine] = []
-    for before, placed in zip((None, *lines), lines, strict=False):
-        if before and role is not Role.HEADLINE and is_byline(f"{before.line.text} {placed.line.text}", cues):
-            signed += [line for line in (before, placed) if line not in signed]
-        elif _signs(placed.line.text, role, cues):
+    for before, placed, after in zip((None, *lines), lines, (*lines[1:], None), strict=False):
+        if _signs(placed, after, role, cues):
             signed.append(placed)
+        elif before and role is not Role.HEADLINE and is_byline(f"{before.line.text} {placed.line.text}", cues):
+            signed += [line for line in (before, placed) if line not in signed]
     return signed
 
 
-def _signs(text: str, role: Role, cues: Cues) -> bool:
-    """Whether a line of a heading is a byline; below the headline a name needs no role."""
-    return (role is not Role.HEADLINE and is_byline(text, cues)) or (role is Role.DECK and is_signature(text, cues))
+def _signs(placed: PlacedLine, after: PlacedLine | None, role: Role, cues: Cues) -> bool:
+    """Whether a line of a heading is a byline.
+
+    Below the headline a name needs no role, but where a byline with one follows, it is the deck's last words.
+    """
+    if role is not Role.HEADLINE and is_byline(placed.line.text, cues):
+        return True
+    followed = after is not None and is_byline(after.line.text, cues)
+    return role is Role.DECK and is_signature(placed.line.text, cues) and not followed
 
 
 def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> tuple[Passage, ...]:
