@@ -876,6 +876,14 @@ def test_a_tall_sign_in_a_columns_first_line_does_not_part_it() -> None:
     assert [len(draft.lines) for draft in find_regions([tall, *rest], (), (), (), TYPE)] == [6]
 
 
+def test_phrases_of_a_kicker_over_a_gutter_are_one_kicker() -> None:
+    """Neither phrase is the kicker alone, though each is near enough to the headline's middle."""
+    phrases, headline = [Box(580, 160, 680, 181), Box(705, 160, 805, 182)], Box(200, 200, 1180, 270)
+    body = [line for column in range(3) for line in column_lines(column, 5, y=300)]
+    found = find_regions([headline, *phrases, *body], (), (), (), TYPE)
+    assert [draft.lines for draft in found if draft.role is Role.KICKER] == [tuple(phrases)]
+
+
 def test_phrases_of_a_deck_over_a_gutter_are_one_deck() -> None:
     """Two phrases side by side, in the middle under a headline, are its deck, though neither is in the middle by itself."""
     headline, phrases = Box(300, 100, 800, 150), [Box(400, 162, 540, 185), Box(570, 162, 710, 185)]

@@ -94,6 +94,14 @@ def test_briefs_set_like_a_headline_in_larger_type_follow_it() -> None:
     assert headlines([large, *text, smaller, *more], [large, smaller]) == {smaller}
 
 
+def test_a_bold_line_is_none_for_a_headline_like_it_below() -> None:
+    """A subheading at the head of a column begins no item because another item's heading, further down, is set alike."""
+    subheading, text = item(200)
+    _, more = item(text[-1].y0 + PITCH)
+    below = Box(subheading.x0, text[-1].y0 + PITCH, subheading.x1, text[-1].y0 + PITCH + 1.3 * TYPE)
+    assert headlines([subheading, *text, below, *more], [subheading, below]) == set()
+
+
 def test_the_first_of_a_group_below_its_name_is_a_headline() -> None:
     """Below the name of a group of briefs, in larger type, the line that is set like their headlines is one of them."""
     name = Box(LEFT + 4 * TYPE, 150, LEFT + 10 * TYPE, 150 + 1.6 * TYPE)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from galleys import TYPE, full, heading, page_of, picture, set_lines, text_block
 from test_layout import INK, PAPER, blank, print_line
 
 from digitize.geometry import Box, hull
-from digitize.layout.areas import find_panels
+from digitize.layout.areas import find_panels, with_headers
 from digitize.layout.ink import make_ink
 from digitize.layout.lettering import find_lettering
 from digitize.model import LinkKind, Page, Region, Role
@@ -25,6 +27,14 @@ def test_an_even_grey_with_light_type_is_a_panel(type_: int, panels: int) -> Non
     line = Box(300, 230, 700, 270)
     print_line(pixels, line, ink=type_)
     assert len(find_panels(make_ink(pixels, TYPE), TYPE, [line])) == panels
+
+
+@pytest.mark.parametrize(("gap", "top"), [(0.5, 200), (3.0, 300)], ids=["at its head", "further up"])
+def test_a_panel_at_a_tints_head_stands_on_it(gap: float, top: float) -> None:
+    """The light heading of a tinted item is on the item's ground; one that stands apart from it is not."""
+    tint, panel = Box(100, 300, 700, 900), Box(120, 200, 680, 300 - gap * TYPE)
+    (ground,) = with_headers((tint,), (panel,), TYPE)
+    assert ground == replace(tint, y0=top)
 
 
 def test_a_photo_with_light_lettering_is_no_panel() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from galleys import COLUMN, TYPE, column_left, full, heading, page_of, rule, text_block, upright_heading
+from galleys import COLUMN, TYPE, column_left, full, heading, page_of, picture, rule, text_block, upright_heading
 
 from digitize.geometry import hull
 from digitize.model import Article, LinkKind, Page, Region, Role, WritingMode
@@ -75,6 +75,20 @@ def test_a_subheading_at_the_top_of_another_column_is_no_deck() -> None:
     (article,) = articles(page)
     assert deck(article) == ""
     assert [p.text for p in article.passages if p.role is Role.SUBHEADING] == ["丁" * 6]
+
+
+def test_a_line_that_breaks_off_below_a_picture_is_no_deck() -> None:
+    """A deck stands right below its headline; below the picture under it a subheading does."""
+    page = page_of(
+        heading("h", "标题大字标题大字标题", columns=(1, 2), y=200),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 13), "甲甲。"], column=0, y=260),
+        picture("p", columns=(1, 2), y0=260, y1=460),
+        text_block("s", ["\u3000\u3000\u3000\u3000\u3000" + "丁" * 6], column=1, y=480),
+        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 4)], column=1, y=530),
+        text_block("c", [*full("丙", 4), "丙丙。"], column=2, y=480),
+    )
+    (article,) = articles(page)
+    assert deck(article) == ""
 
 
 def test_subheadings_at_the_top_of_two_columns_under_a_heading_are_no_decks() -> None:

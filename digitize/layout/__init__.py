@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
+from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels, with_headers
 from digitize.layout.detection import LARGE_TYPE, DetectedText, body_size, detect_text
 from digitize.layout.edges import reach_edges
 from digitize.layout.emphasis import stroke_widths
@@ -62,7 +62,7 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     ink = make_ink(pixels, type_size)
     panels = find_panels(ink, type_size, detected)
     ink = whiten_panels(ink, panels, type_size)
-    tints = find_tints(ink, type_size, detected)
+    tints = with_headers(find_tints(ink, type_size, detected), panels, type_size)
     pictures = find_pictures(ink, type_size, detected, tints)
     rules = find_rules(ink, type_size, detected, [*pictures, *panels])
     ornamented = find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels], ideographs=vertical)

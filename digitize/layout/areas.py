@@ -58,6 +58,9 @@ SCREEN = 1.0
 SCREEN_MARGIN = 0.3
 """White between type and the edge of its ground, in type sizes, at least: type itself, seen as tone, has none."""
 
+HEADER_GAP = 1.0
+"""Ground between a panel and what is found of the tint that it stands on, in type sizes, at most."""
+
 GRAIN = 0.5
 """Greys are averaged over so many type sizes along the lines: film grain goes, the white between two lines stays."""
 
@@ -243,6 +246,27 @@ def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, .
     even = [box for box in boxes if _text_cover(box, lines) >= TEXT_COVER]
     screened = [box for box in _screens(ink, type_size, lines) if not any(box.intersection(other) > 0 for other in even)]
     return (*even, *screened)
+
+
+def with_headers(tints: Sequence[Box], panels: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """Tints with the panels at their heads, each over most of a tint and no wider than it: light headings of what stands on it.
+
+    Turned to paper (see `whiten_panels`), a panel ends the ground that it stands on.
+    """
+    slack = HEADER_GAP * type_size
+    return tuple(
+        hull(
+            [
+                tint,
+                *(p for p in panels if _within(p, tint, slack) and abs(tint.y0 - p.y1) <= slack and p.width > tint.width / 2),
+            ]
+        )
+        for tint in tints
+    )
+
+
+def _within(panel: Box, tint: Box, slack: float) -> bool:
+    return tint.x0 - slack <= panel.x0 and panel.x1 <= tint.x1 + slack
 
 
 def _median(grey: NDArray[np.uint8], window: tuple[slice, slice], side: int) -> NDArray[np.uint8]:

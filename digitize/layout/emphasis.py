@@ -46,6 +46,9 @@ letters."""
 LARGER = 1.3
 """Type larger by this much than a headline's is another headline's."""
 
+NAMED = 1.15
+"""How much larger than its headlines the name of a group of briefs is set, at least: ideographs' heights vary by less."""
+
 GROUP = 2
 """So many headlines set alike, below another in their column, make a group of briefs of them all."""
 
@@ -218,11 +221,12 @@ class _Column:
 
     def repeats(self, found: Sequence[Box]) -> bool:
         """Whether a headline found above in the column is set alike: the items of a group follow each other."""
-        return any(self._is_alike(other) and not self._parted(other) for other in found)
+        above = [other for other in found if other.cy < self._first.cy]
+        return any(self._is_alike(other) and not self._parted(other) for other in above)
 
     def leads(self, found: Sequence[Box]) -> bool:
         """Whether this is the first of a group of items set alike, below the group's name: headlines follow in the column."""
-        named = self._above is not None and self._above.height >= LARGER * self._first.height
+        named = self._above is not None and self._above.height >= NAMED * self._first.height
         return named and sum(self._is_alike(other) and other.y0 > self._first.y1 for other in found) >= GROUP
 
     def _is_alike(self, other: Box) -> bool:

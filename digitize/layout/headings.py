@@ -268,6 +268,7 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
             and not _nearer_to_text(line, edge, ground, sign)
             and not (sign > 0 and _in_text_row(line, group, ground))
         ]
+        found = [line for line in found if not any(line in rows[row] for row in found if row is not line)]
         if not found:
             break
         edge = min(found, key=lambda line: _distance(edge, line, sign))

@@ -226,9 +226,20 @@ def _captioned(block: Block, pictures: Sequence[Box], type_size: float, *, parte
         return [(Role.CAPTION, block)]
     if not any(_is_below(picture, block.lines[0], type_size) for picture in pictures):
         return [(Role.PARAGRAPH, block)]
-    count = _caption_length(block, type_size, parted=parted)
+    alone = _is_followed_by_text(block, max(p.x1 for p in pictures if _is_below(p, block.lines[0], type_size)), type_size)
+    count = 1 if alone else _caption_length(block, type_size, parted=parted)
     parts = [(Role.CAPTION, block.lines[:count]), (Role.PARAGRAPH, block.lines[count:])]
     return [(role, Block(lines)) for role, lines in parts if lines]
+
+
+def _is_followed_by_text(block: Block, edge: float, type_size: float) -> bool:
+    """Whether a caption of one line stands above a single line of text, which would have found room behind it.
+
+    `edge` is the right one of the picture above them.
+    """
+    first, last = block.lines[0], block.lines[-1]
+    apart = last.y0 - first.y1 > CAPTION_LEADING * type_size and first.height < CAPTION_SIZE * last.height
+    return apart and list(block.lines) == [first, last] and edge - first.x1 > last.width + type_size
 
 
 def _is_below(picture: Box, line: Box, type_size: float) -> bool:
@@ -272,8 +283,6 @@ def _caption_length(block: Block, type_size: float, *, parted: bool) -> int:
     """
     lines = block.lines
     gaps = [b.y0 - a.y1 for a, b in itertools.pairwise(lines)]
-    if len(lines) == 2 and gaps[0] > CAPTION_LEADING * type_size and lines[0].height < CAPTION_SIZE * lines[1].height:  # noqa: PLR2004
-        return 1
     leading = min(gaps, default=0.0)
     for count in range(1, min(CAPTION_LINES, len(lines) - 1) + 1):
         apart = gaps[count - 1] - leading > CAPTION_APART * type_size

@@ -103,8 +103,8 @@ def _deck_length(region: Region, page: Page, cues: Cues) -> int:
 def _headed(region: Region, count: int, page: Page) -> Region | None:
     """The heading whose deck a region's first lines may be: it stands right over the first of the columns under it."""
     heading = _heading_over(region, page)
-    if heading is None or heading.box.overlap_x(region.box) <= 0:
-        return None
+    if heading is None or heading.box.overlap_x(region.box) <= 0 or _top_of_picture(region, page) < region.box.y0:
+        return None  # below a picture a line that breaks off is a subheading
     deck = with_lines(region, region.lines[:count], page).box
     column = _column_below(region, page) or region.box
     over = Box(column.x0, heading.box.y1, column.x1, deck.y0)
