@@ -501,6 +501,31 @@ def test_dust_below_a_short_line_does_not_make_it_tall(characters: int) -> None:
     assert (trimmed.height, same.height) == (pytest.approx(TYPE, abs=1), pytest.approx(30, abs=1))
 
 
+def test_a_hair_through_a_line_does_not_make_it_tall() -> None:
+    """A hair that runs on above a short line and through it leaves it as high as its type."""
+    pixels = blank()
+    line = Box(60, 200, 60 + 2 * TYPE, 220)
+    print_line(pixels, line)
+    for y in range(176, 220):
+        x = 64 + (220 - y) // 6
+        pixels[y, x : x + 3] = INK
+    (trimmed,) = trim_dust(make_ink(pixels, TYPE), [replace(line, y0=176)], TYPE)
+    assert trimmed.height == pytest.approx(TYPE, abs=1)
+
+
+def test_dust_between_a_line_and_the_feet_of_another_makes_neither_a_part_of_it() -> None:
+    """What a line has of the one above it, over a spot of dust, is trimmed with the dust; strokes over white are its own."""
+    pixels = blank()
+    line, three = Box(60, 200, 60 + 2 * TYPE, 220), Box(60, 400, 60 + 2 * TYPE, 430)
+    print_line(pixels, line)
+    pixels[188:190, 62:96] = INK
+    pixels[188:201, 70:76] = INK
+    for y in (400, 412, 426):
+        pixels[y : y + 4, 62:98] = INK
+    trimmed, same = trim_dust(make_ink(pixels, TYPE), [replace(line, y0=188), three], TYPE)
+    assert (trimmed.height, same.height) == (pytest.approx(TYPE, abs=1), pytest.approx(30, abs=1))
+
+
 @pytest.mark.parametrize(("spot", "right"), [((228, 207, 232, 213), 220), ((228, 214, 232, 220), 232)], ids=["dust", "a stop"])
 def test_a_spot_at_half_height_is_no_end_of_a_line(spot: tuple[int, int, int, int], right: int) -> None:
     """Dust behind a line's last character is left out, though the detector took it in; a stop, at the line's foot, is not."""

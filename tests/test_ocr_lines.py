@@ -237,6 +237,14 @@ def test_a_point_at_a_lines_end_is_print_where_it_is_read_surely() -> None:
     assert (corrected(sure).text, corrected(doubtful).text) == ("会议要求各单位.", "会议要求各单位")
 
 
+@pytest.mark.parametrize("comma", ["，", "、", ","])
+def test_a_comma_that_begins_a_line_is_print_where_it_is_read_surely(comma: str) -> None:
+    """Setting hardly ever begins a line with a comma: what is read as one, and not surely, is a speck before an indent."""
+    sure = reading_of(comma + "本报讯记者李盼")
+    doubtful = Reading((replace(sure.characters[0], confidence=0.56), *sure.characters[1:]))
+    assert (corrected(sure).text, corrected(doubtful).text) == (comma + "本报讯记者李盼", "本报讯记者李盼")
+
+
 def test_an_ideograph_read_twice_in_one_place_is_one() -> None:
     """Two of one ideograph nearer than ideographs can stand are one; printed repetitions stay."""
     echo = reading_of("甲乙年年丙丁", [0.1, 0.3, 0.5, 0.54, 0.7, 0.9])

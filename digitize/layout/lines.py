@@ -64,8 +64,12 @@ TALL = 1.15
 STREAK_REACH = 0.2
 """How far above and below a line a scratch is followed, in heights of the line."""
 
-TALLEST = 2.0
-"""Body lines up to so many type sizes may be one with dust; what is taller is set in larger type."""
+TALLEST, WITH_HAIR = 2.0, 3.0
+"""Body lines up to so many type sizes may be one with dust; what is taller is set in larger type, or, up to so many, a hair
+runs through it: without that it is as low as body type."""
+
+GRAZED = 0.15
+"""A line's outermost rows, up to this share of the type size, are what it has of a neighbour, where dust parts them from it."""
 
 SHORTEST = 0.8
 """Lines from this many type sizes on in length, one character, show by their rows what is dust: it lies in one place."""
@@ -232,11 +236,15 @@ def trim_dust(ink: Ink, lines: Sequence[Box], type_size: float) -> tuple[Box, ..
 
     `type_size` is that of the body type, in pixels.
     """
-    return tuple(_trimmed(ink, line, type_size) if _may_have_dust(line, type_size) else line for line in lines)
+    return tuple(_without_dust(ink, line, type_size) for line in lines)
 
 
-def _may_have_dust(line: Box, type_size: float) -> bool:
-    return TALL < line.height / type_size < TALLEST and line.width > SHORTEST * type_size
+def _without_dust(ink: Ink, line: Box, type_size: float) -> Box:
+    """A line as it is, or trimmed where it may be taller by dust alone."""
+    if not TALL < line.height / type_size < WITH_HAIR or line.width <= SHORTEST * type_size:
+        return line
+    trimmed = _trimmed(ink, line, type_size)
+    return trimmed if min(line.height / TALLEST, trimmed.height / TALL) < type_size else line
 
 
 def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
@@ -246,11 +254,30 @@ def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
     first = rows.start - own[0].start
     window = without_streaks(ink.mask[own])[first : first + rows.stop - rows.start]
     spread = window.shape[1] - window.argmax(axis=1) - window[:, ::-1].argmax(axis=1)
-    inked = np.flatnonzero(window.any(axis=1) & (spread > min(type_size, line.width / 2) * ink.scale))
-    if not len(inked):
+    inked = np.asarray(window.any(axis=1), np.bool_)
+    own_rows = runs(inked & (spread > min(type_size, line.width / 2) * ink.scale))
+    own_rows = _without_grazed(own_rows, inked, type_size * ink.scale)
+    if not own_rows:
         return line
     top = rows.start
-    return Box(line.x0, (top + int(inked[0])) / ink.scale, line.x1, (top + int(inked[-1]) + 1) / ink.scale)
+    return Box(line.x0, (top + own_rows[0][0]) / ink.scale, line.x1, (top + own_rows[-1][1]) / ink.scale)
+
+
+def _without_grazed(stretches: list[tuple[int, int]], inked: NDArray[np.bool_], type_size: float) -> list[tuple[int, int]]:
+    """The stretches of a line's rows without what it has of another line at its top or foot, beyond dust.
+
+    `inked` tells for each row whether anything is in it; `type_size` is in rows. A line as low as its type has nothing else.
+    """
+
+    def is_tall() -> bool:
+        return len(stretches) > 1 and stretches[-1][1] - stretches[0][0] > TALL * type_size
+
+    grazed = GRAZED * type_size
+    if is_tall() and stretches[0][1] <= grazed and inked[stretches[0][1] : stretches[1][0]].all():
+        stretches = stretches[1:]
+    if is_tall() and len(inked) - stretches[-1][0] <= grazed and inked[stretches[-2][1] : stretches[-1][0]].all():
+        stretches = stretches[:-1]
+    return stretches
 
 
 def cut_lines(ink: Ink, lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:
