@@ -357,6 +357,17 @@ def test_the_edge_of_a_picture_is_not_the_page_s() -> None:
     assert find_page(PAGE[:, MARGIN // 2 :]) is None
 
 
+def test_a_column_of_pale_type_beside_a_photo_is_not_the_lid_beside_the_page() -> None:
+    """Where a photo's edge is the only step in tone, what is lighter beyond it may bear type: nothing is cut off."""
+    page, rng = np.full((HEIGHT, WIDTH), PAPER, np.uint8), np.random.default_rng(5)
+    for y in range(MARGIN, HEIGHT - MARGIN, 3 * BODY):
+        for x in (*range(MARGIN, 1080, BODY), *range(1140, WIDTH - MARGIN, BODY)):
+            _character(page, (x, y), BODY - 2, rng, 100)
+    tones = rng.integers(20, 230, (4, 8), dtype=np.uint8)
+    page[500:900, MARGIN:1100] = cv2.resize(tones, (1100 - MARGIN, 400), interpolation=cv2.INTER_CUBIC)
+    assert find_page(page) is None
+
+
 @pytest.mark.parametrize("name", ["000-rules", "001-white", "002-rows", "002-six"])
 def test_columns_of_type_and_tints_in_white_margins_are_no_page_on_a_lid(shared: Path, name: str) -> None:
     """A clean page is not cropped to its print, though its columns and tints end along one line."""

@@ -158,6 +158,8 @@ def _border(side: _Side) -> _Border | None:
     columns_inside = np.where(agrees[:, np.newaxis], np.arange(columns) - depth[:, np.newaxis], -1)
     if not _leads_to_ground(side, columns_inside, contrast) or _is_printed(side.toned, depth, abs(contrast)):
         return None
+    if contrast < 0 and _bears_type(side, depth):
+        return None
     return _Border(np.asarray(depth, np.float64), contrast > 0)
 
 
@@ -186,6 +188,12 @@ def _is_printed(toned: NDArray[np.float32], depth: NDArray[np.float64], contrast
     tones = np.nanmedian(np.where(outside[rows], toned[rows], np.nan), axis=1)
     departing = np.abs(toned[rows] - tones[:, np.newaxis]) > PRINTED * contrast
     return float(departing[outside[rows]].mean()) > PRINTED_SHARE
+
+
+def _bears_type(side: _Side, depth: NDArray[np.float64]) -> bool:
+    """Whether type stands in what is lighter than the page: then it is a column of it, beside a photo's straight edge."""
+    outside = np.arange(side.type.shape[1]) < depth[:, np.newaxis] - 2
+    return bool((side.type[outside] > side.typical).mean() > PRINTED_SHARE) if outside.any() else False
 
 
 def _first_steps(flat: NDArray[np.float32], smallest: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
