@@ -804,6 +804,17 @@ def test_a_pale_photo_on_a_tint_is_a_picture() -> None:
     assert picture.intersection(Box(120, 230, 380, 420)) > 0.9 * 260 * 190
 
 
+def test_a_line_right_below_a_photo_takes_in_none_of_it() -> None:
+    """A caption that the detector saw with a strip of the photo above it is as high as its type, and ends where that ends."""
+    pixels = blank()
+    pixels[200:400, 100:900] = 60
+    caption = Box(100, 412, 400, 432)
+    print_line(pixels, caption)
+    seen = Box(96, 390, 404, 446)
+    (line,) = complete_lines(make_ink(pixels, TYPE), [seen], (), [Box(100, 200, 900, 400)])
+    assert [line.y0, line.y1, line.x1] == pytest.approx([412, 432, 400], abs=3)
+
+
 def test_what_looks_like_lines_in_a_photo_does_not_tear_it() -> None:
     """A line detected in a photo's texture, with tone above and below it, leaves the photo whole."""
     pixels = blank()
@@ -823,11 +834,22 @@ def test_narrow_lines_at_a_pictures_side_are_its_caption() -> None:
     assert {draft.role for draft in find_regions(column, [picture], (), (), TYPE) if draft.lines} == {Role.PARAGRAPH}
 
 
-@pytest.mark.parametrize(("height", "text", "role"), [(17, 0, Role.CAPTION), (20, 0, Role.PARAGRAPH), (17, 3, Role.PARAGRAPH)])
-def test_a_few_small_lines_alone_beside_a_picture_are_its_caption(height: int, text: int, role: Role) -> None:
-    """Lines over the column beside a picture caption it in smaller type than the text's, where no text shares that column."""
+@pytest.mark.parametrize(
+    ("y", "height", "text", "role"),
+    [
+        (200, 17, 0, Role.CAPTION),
+        (200, 20, 0, Role.PARAGRAPH),
+        (260, 20, 0, Role.CAPTION),
+        (260, 17, 3, Role.PARAGRAPH),
+    ],
+)
+def test_a_few_lines_alone_beside_a_picture_are_its_caption(y: int, height: int, text: int, role: Role) -> None:
+    """Lines over the column beside a picture caption it where no text shares that column.
+
+    They are set in smaller type than the text's, or not level with the picture's top, as the text of its row is.
+    """
     picture, x = Box(60, 200, 380, 500), column_left(1)
-    small = [Box(x, y, x + COLUMN * TYPE, y + height) for y in (260, 288, 316)]
+    small = [Box(x, top, x + COLUMN * TYPE, top + height) for top in (y, y + 28, y + 56)]
     drafts = find_regions([*small, *column_lines(1, text, y=380)], [picture], (), (), TYPE)
     assert next(draft.role for draft in drafts if draft.lines) == role
 

@@ -89,7 +89,7 @@ SPECK = 0.4
 def complete_lines(
     ink: Ink, lines: Sequence[Box], rules: Sequence[Box], grounds: Sequence[Box] = (), beside: Sequence[Box] = ()
 ) -> tuple[Box, ...]:
-    """Grow and trim each line to the ink of its characters, never over a rule, over the side of a ground or into another line.
+    """Grow and trim each line to the ink of its characters, never over a rule, into or out of a ground or into another line.
 
     `grounds` are panels and pictures; `beside` are lines that are completed elsewhere.
     """
@@ -97,7 +97,10 @@ def complete_lines(
     index = _RowIndex([*lines, *beside])
     upright = [rule for rule in rules if rule.upright]
     beyond = [side for ground in grounds for side in sides(ground)]
-    found = (_complete(mask, ink, line, [*index.others(line, line.height), *upright, *beyond]) for line in lines)
+    found = (
+        _complete(mask, ink, line, [*index.others(line, line.height), *upright, *beyond], _room(line, grounds))
+        for line in lines
+    )
     return tuple(completed for completed in found if completed is not None)
 
 
@@ -121,15 +124,24 @@ class _RowIndex:
         return [box for box in self._lines[first:last] if box.y1 >= line.y0 - reach and box != line]
 
 
-def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box]) -> Box | None:
+def _room(line: Box, grounds: Sequence[Box]) -> tuple[float, float]:
+    """How far up and down a line may reach: to a ground above or below it, of which the detector may have taken in a strip."""
+    reach = GROW * line.height
+    near = [ground for ground in grounds if ground.overlap_x(line) > 0]
+    over = [ground.y1 for ground in near if ground.cy < line.cy and ground.y1 <= line.y0 + reach]
+    under = [ground.y0 for ground in near if ground.cy > line.cy and ground.y0 >= line.y1 - reach]
+    return max([line.y0 - reach, *over]), min([line.y1 + reach, *under])
+
+
+def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box], room: tuple[float, float]) -> Box | None:
     stacked = [o for o in others if _is_stacked(o, line)]
     above = [_valley(mask, ink, o, line) for o in stacked if o.cy < line.cy]
     below = [_valley(mask, ink, line, o) for o in stacked if o.cy > line.cy]
     tall = Box(
         line.x0,
-        max([line.y0 - GROW * line.height, *above]),
+        max([room[0], *above]),
         line.x1,
-        min([line.y1 + GROW * line.height, *below]),
+        min([room[1], *below]),
     )
     y0, y1 = _ink_rows(without_streaks(mask[ink.window(tall)]), ink, tall, line)
     beside = [o for o in others if o.overlap_y(line) > 0.3 * min(o.height, line.height)]

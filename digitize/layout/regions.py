@@ -42,6 +42,9 @@ CAPTION_LINES = 4
 CAPTION_SIZE = 0.93
 """Captions are set in type below this share of the text's."""
 
+BEGUN = 2.0
+"""Text begins level with the pictures in its row; what is set so many type sizes lower beside one is set to the picture."""
+
 PARTED_BELOW = 2.5
 """White between a caption and the text that goes on below it, in type sizes, at most."""
 
@@ -260,12 +263,13 @@ def _is_beside(picture: Box, box: Box, type_size: float) -> bool:
 
 
 def _stands_alone_beside(picture: Box, block: Block, others: Sequence[Box], type_size: float) -> bool:
-    """Whether a few lines in smaller type than the text's are all that stands beside a picture in their column."""
+    """Whether a few lines, in smaller type than the text's or begun lower than the picture, are all that stands beside it."""
     box = block.box
-    small = len(block.lines) <= CAPTION_LINES and median(line.height for line in block.lines) < CAPTION_SIZE * type_size
+    small = median(line.height for line in block.lines) < CAPTION_SIZE * type_size or box.y0 - picture.y0 > BEGUN * type_size
     near = -0.5 * type_size <= max(box.x0 - picture.x1, picture.x0 - box.x1) <= GUTTER_MAX * type_size
     within = box.y0 >= picture.y0 and box.y1 <= picture.y1
-    return small and near and within and not any(b.overlap_x(box) > 0 and b.overlap_y(picture) > 0 for b in others)
+    few = len(block.lines) <= CAPTION_LINES
+    return few and small and near and within and not any(b.overlap_x(box) > 0 and b.overlap_y(picture) > 0 for b in others)
 
 
 def _signs_column(box: Box, column: Box, type_size: float) -> bool:
