@@ -783,7 +783,7 @@ def test_a_photo_taken_for_a_line_is_a_picture() -> None:
     pixels[200:320, 100:1200] = noise.choice(np.array([30, 120, 240], np.uint8), (120, 1100))
     banner = Box(100, 500, 1300, 600)
     print_line(pixels, banner)
-    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [Box(500, 195, 1205, 325), banner], ())
+    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [Box(500, 180, 1260, 350), banner], ())
     assert picture.intersection(Box(100, 200, 1200, 320)) > 0.95 * 1100 * 120
 
 
@@ -868,6 +868,15 @@ def test_a_caption_set_like_text_is_parted_from_it_by_white() -> None:
     short = [replace(lines[1], x1=lines[1].x0 + 200), *(replace(line, y0=line.y0 + 30, y1=line.y1 + 30) for line in lines[2:])]
     found = find_regions([lines[0], *short], [picture], (), (), TYPE)
     assert [(d.role, len(d.lines)) for d in found if d.lines] == [(Role.CAPTION, 2), (Role.PARAGRAPH, 6)]
+
+
+def test_a_line_level_with_the_first_of_a_column_below_the_same_picture_is_text() -> None:
+    """A paragraph's last line at the head of a column, below a picture over two of them, is no caption; a lower one may be."""
+    picture, column = Box(60, 100, 730, 280), column_lines(0, 5, y=300)
+    for y, role in ((300, Role.PARAGRAPH), (290, Role.CAPTION)):
+        last = Box(column_left(1), y, column_left(1) + 3 * TYPE, y + TYPE)
+        drafts = find_regions([*column, last], [picture], (), (), TYPE)
+        assert [draft.role for draft in drafts if last in draft.lines] == [role]
 
 
 def test_a_line_of_text_by_itself_below_a_caption_is_none_of_it() -> None:

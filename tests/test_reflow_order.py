@@ -480,6 +480,18 @@ def test_a_white_line_on_black_over_a_headline_is_a_part_of_its_own() -> None:
         assert [p.text for p in article.passages if p.role is Role.KICKER] == kickers
 
 
+def test_the_name_of_a_group_of_briefs_is_no_headline() -> None:
+    """It is a filler where it was found as a line of the first headline, and where that was found as its deck."""
+    text = text_block("a", ["\u3000\u3000" + "甲" * 14, "甲甲。"])
+    name, head = heading("n", "城市快报", columns=(0, 0), y=170), heading("h", "标题大字", columns=(0, 0))
+    both = replace(head, lines=(*name.lines, *head.lines), box=hull([name.box, head.box]))
+    deck = replace(head, role=Role.DECK, heading_id="n")
+    for page in (page_of(both, text), page_of(name, deck, text)):
+        [article] = articles(page)
+        assert [(p.role, p.text) for p in article.passages[:-1]] == [(Role.HEADLINE, "标题大字")]
+        assert [r.lines[0].text for r in read_order(page).regions if r.role is Role.FILLER] == ["城市快报"]
+
+
 def test_what_shares_a_box_with_the_word_advertisement_is_one() -> None:
     """A boxed text with a heading, marked as an advertisement, is no article and loses nothing."""
     area = Box(column_left(0) - 10, 150, column_left(1) - 20, 500)
@@ -812,10 +824,12 @@ def test_a_name_at_the_columns_right_edge_signs_an_item() -> None:
 
 def test_names_that_fill_their_column_sign_an_item() -> None:
     """The last line of an item is its byline, below the end of a sentence, though it has no white on its left."""
-    names = "记者 王小一 通讯员 李二 文/图"
-    page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", ["\u3000\u3000" + "甲" * 14, "甲" * 15 + "。", names]))
-    [article] = articles(page)
-    assert [(p.role, p.text) for p in article.passages[1:]] == [(Role.PARAGRAPH, "甲" * 29 + "。"), (Role.BYLINE, names)]
+    names, text = ["记者 王小一 通讯员 李二 王三", "\u3000" * 13 + "李小四"], ["\u3000\u3000" + "甲" * 14, "甲" * 15 + "。"]
+    for count in (1, 2):
+        page = page_of(heading("h", "标题", columns=(0, 0)), text_block("a", [*text, *names[:count]]))
+        [article] = articles(page)
+        signed = " ".join(name.strip() for name in names[:count])
+        assert [(p.role, p.text) for p in article.passages[1:]] == [(Role.PARAGRAPH, "甲" * 29 + "。"), (Role.BYLINE, signed)]
 
 
 def test_a_decks_last_words_above_a_byline_are_no_name() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from digitize.geometry import Box, hull
 from digitize.layout.blocks import stack_lines
-from digitize.layout.ink import components, count_greys, darker, grey_level, make_mask, odd
+from digitize.layout.ink import components, count_greys, darker, grey_level, make_mask, odd, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,9 +89,9 @@ COLUMN = 3
 PHOTO_LINE = 4.0
 """A detected line from so many type sizes on in height may be a photo, taken for type by the detector's coarse pass."""
 
-PHOTO_TONE = 0.98, 0.35
-"""Shares of such a line's columns, and of its pixels, that have tone in a photo: large type has white between its signs, and
-in them."""
+PHOTO_TONE = 0.75, 0.35, 1.1
+"""In a photo, columns side by side have tone over the first share of such a line, and that covers the second share of them;
+large type has white between its signs, and in them. A single large sign is no wider than its height by the third."""
 
 LINE_TONE = 0.1
 """Rows darker than the paper by this share of the ink's contrast are not white: between lines only strokes that touch."""
@@ -347,9 +347,11 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
 
 
 def _is_photo(tone: NDArray[np.uint8]) -> bool:
-    """Whether a detected line's window has tone from side to side."""
-    across, cover = PHOTO_TONE
-    return bool(tone.any(axis=0).mean() >= across and tone.mean() >= cover)
+    """Whether a detected line's window has tone from side to side, but for what the detector took in beside the photo."""
+    start, end = max(runs(np.asarray(tone.any(axis=0), np.bool_)), key=lambda run: run[1] - run[0], default=(0, 0))
+    across, cover, wide = PHOTO_TONE
+    own = tone[tone[:, start:end].any(axis=1), start:end]
+    return own.shape[1] >= max(across * tone.shape[1], wide * len(own)) and bool(own.size) and float(own.mean()) >= cover
 
 
 def _is_screened(tint: NDArray[np.uint8], unit: float, contrast: float) -> bool:

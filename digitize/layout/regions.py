@@ -48,6 +48,9 @@ BEGUN = 2.0
 PARTED_BELOW = 2.5
 """White between a caption and the text that goes on below it, in type sizes, at most."""
 
+LEVEL = 0.3
+"""How far the first lines of columns that begin in one row differ in height, in type sizes."""
+
 CAPTION_LEADING = 0.6
 """White between two lines of a caption, in type sizes, at most; more above a larger line is that between caption and text."""
 
@@ -175,16 +178,31 @@ def _ground_regions(
     walls = [*obstacles, *(_bar(heading.box) for heading in headings)]
     blocks = [piece for block in stack_lines(rest, walls, type_size) for piece in split_at_gaps(block, type_size)]
     for block in blocks:
-        signing = any(_signs_column(block.box, other.box, type_size) for other in blocks)
+        in_text = any(_signs_column(block.box, other.box, type_size) for other in blocks)
+        in_text |= _begins_a_row(block, blocks, pictures, type_size)
         parted = any(_is_parted(block, other, type_size) for other in blocks)
         others = [*(other.box for other in blocks if other is not block), *(heading.box for heading in headings)]
         beside = any(_stands_alone_beside(picture, block, others, type_size) for picture in pictures)
-        if signing or beside:
-            parts = [(Role.PARAGRAPH if signing else Role.CAPTION, block)]
+        if in_text or beside:
+            parts = [(Role.PARAGRAPH if in_text else Role.CAPTION, block)]
         else:
             parts = _captioned(block, pictures, type_size, parted=parted)
         drafts += [Draft(role, piece.lines, piece.box, ground) for role, piece in parts]
     return drafts
+
+
+def _begins_a_row(block: Block, blocks: Sequence[Block], pictures: Sequence[Box], type_size: float) -> bool:
+    """Whether lines in the text's type begin level with running text below the same picture: in the head of a column."""
+    first = block.lines[0]
+    beside = [b.lines[0] for b in blocks if b is not block and len(b.lines) >= RUNNING_TEXT]
+    level = [
+        line for line in beside if abs(line.cy - first.cy) <= LEVEL * type_size and line.height >= CAPTION_SIZE * type_size
+    ]
+    return first.height >= CAPTION_SIZE * type_size and any(
+        picture.y1 <= first.cy and all(picture.overlap_x(line) > type_size for line in (first, other))
+        for picture in pictures
+        for other in level
+    )
 
 
 def _is_parted(block: Block, other: Block, type_size: float) -> bool:

@@ -158,7 +158,7 @@ def body_passages(lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> 
         role = _line_role(placed, groups[-1] if groups else None, type_size, cues)
         if role is Role.SUBHEADING and after and after.line.text.strip()[:1].islower():
             role = Role.PARAGRAPH  # its sentence goes on below
-        if role is Role.PARAGRAPH and groups and not after and closes_item(groups[-1][1][-1].line, placed.line, cues):
+        if role is Role.PARAGRAPH and groups and _closes(groups[-1][1][-1], placed, lines, type_size, cues):
             role = Role.BYLINE
         if role is Role.PARAGRAPH and groups and after and _is_crosshead(groups[-1][1][-1], placed, after, type_size, cues):
             role = Role.SUBHEADING
@@ -224,6 +224,18 @@ def _line_role(placed: PlacedLine, before: tuple[Role, list[PlacedLine]] | None,
         return Role.PARAGRAPH
     whole = " ".join(p.line.text.strip() for p in (*before[1], placed))
     return Role.BYLINE if _all_names(placed.line.text) or is_byline(whole, cues) else Role.PARAGRAPH
+
+
+def _closes(before: PlacedLine, placed: PlacedLine, lines: Sequence[PlacedLine], type_size: float, cues: Cues) -> bool:
+    """Whether a line signs the item, and is its last one or followed by one line of more names."""
+    if not closes_item(before.line, placed.line, cues):
+        return False
+    match lines[lines.index(placed) + 1 :]:
+        case []:
+            return True
+        case [last]:
+            return set_apart(last.line, last.edges, type_size) and is_byline(f"{placed.line.text} {last.line.text}", cues)
+    return False
 
 
 def _is_name_at_edge(placed: PlacedLine, type_size: float, cues: Cues) -> bool:

@@ -11,7 +11,7 @@ from digitize.reflow.bylines import is_signature
 from digitize.reflow.parting import with_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from digitize.model import Page, Region, TextLine
     from digitize.reflow.cues import Cues
@@ -32,13 +32,33 @@ def set_rubrics_apart(page: Page, cues: Cues) -> Page:
     """The page with the standing heads of its columns as fillers, parted from the headlines that they stand over.
 
     A rubric is short, or one of the words that the language's cues have. A white line on black over a black one, however
-    large, is a part of its own: rubric or kicker.
+    large, is a part of its own: rubric or kicker. So is the name of a group of briefs over the headline of the first, which
+    may be smaller and be found as its deck.
     """
-    return replace(page, regions=tuple(part for region in page.regions for part in _parted(region, page, cues)))
+    page = replace(page, regions=tuple(part for region in page.regions for part in _parted(region, page, cues)))
+    decks = {region.heading_id: region for region in page.regions if region.role is Role.DECK}
+    named = {
+        r.id: decks[r.heading_id] for r in page.regions if r.heading_id in decks and _names_group(r, cues) and len(r.lines) == 1
+    }
+    return replace(page, regions=tuple(part for region in page.regions for part in _renamed(region, named, page)))
+
+
+def _names_group(region: Region, cues: Cues) -> bool:
+    """Whether a headline, or the first line of one, is a word that names a group of briefs: 简讯."""
+    return region.role is Role.HEADLINE and bool(cues.briefs.fullmatch(region.lines[0].text.strip()))
+
+
+def _renamed(region: Region, named: Mapping[str, Region], page: Page) -> Iterator[Region]:
+    """A region, or where it is a group's name, that as a filler and its deck as the headline; the deck itself goes."""
+    if region.id in named:
+        yield replace(region, id=f"{region.id}k", role=Role.FILLER, heading_id=None)
+        yield with_lines(region, named[region.id].lines, page)
+    elif region not in named.values():
+        yield region
 
 
 def _parted(region: Region, page: Page, cues: Cues) -> Iterator[Region]:
-    panel = _on_panel(region)
+    panel = _on_panel(region) or int(len(region.lines) > 1 and _names_group(region, cues))
     if region.role is Role.KICKER and len(region.lines) == 1:
         line = region.lines[0]
         signed = line.box.upright and is_signature(line.text, cues)  # beside an upright headline stands its writer's name

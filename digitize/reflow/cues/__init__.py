@@ -44,6 +44,7 @@ class Cues:
     page_count: re.Pattern[str]  # how many pages the issue has
     issue: re.Pattern[str]  # an issue number: group issue
     rubric: re.Pattern[str]  # a whole line over a headline: the standing name of a column, not a kicker
+    briefs: re.Pattern[str]  # a whole line in a headline: the name of a group of briefs, each with a headline of its own
     numbered: re.Pattern[str]  # at the start of a subheading: its number
     advertisement: re.Pattern[str]  # a whole line: it marks what shares its box, or stands under it, as advertisements
     trade: re.Pattern[str]  # words of an advertisement that does not say that it is one: prices, addresses, praise
@@ -105,6 +106,7 @@ def load_cues(language: str) -> Cues:
         page_count=_any_of(_given(table, "page_count"), parts),
         issue=_any_of(_given(table, "issue"), parts),
         rubric=_any_of(_given(table, "rubric"), parts),
+        briefs=_any_of(_given(table, "briefs"), parts),
         numbered=_any_of(_given(table, "numbered"), parts),
         advertisement=_any_of(_given(table, "advertisement"), parts),
         trade=_any_of(_given(table, "trade"), parts),
