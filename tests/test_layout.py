@@ -1103,6 +1103,13 @@ def test_a_line_of_another_weight_above_a_headline_is_its_kicker() -> None:
         assert found.lines == ((kicker, role), (headline, Role.HEADLINE))
 
 
+def test_letters_of_one_weight_are_one_headline_however_high_their_line() -> None:
+    """A line with tails below capitals is higher, and its strokes are thinner for its height, than one without any."""
+    first, last = Box(96, 100, 923, 144), Box(96, 167, 378, 216)
+    (found,), _ = find_headings([first, last], (), (), 24.5, widths={first: 3.56, last: 3.18})
+    assert [role for _, role in found.lines] == [Role.HEADLINE] * 2
+
+
 def test_the_last_word_of_a_headline_may_have_low_letters_only() -> None:
     """A line that is surely one of a headline is a part of it below larger ones, and not its deck."""
     first, second, last = Box(100, 100, 500, 140), Box(100, 160, 400, 200), Box(100, 220, 280, 248)

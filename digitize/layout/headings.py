@@ -344,4 +344,5 @@ def _is_set_as(line: Box, largest: Box, widths: Mapping[Box, float]) -> bool:
     if ratio < LESSER or line not in widths or largest not in widths:
         return True
     light, heavy = sorted(widths[box] / box.height for box in (line, largest))
-    return heavy < OTHER_WEIGHT * light
+    thin, thick = sorted(widths[box] for box in (line, largest))  # letters' heights differ with their tails, in one type
+    return min(heavy / light, thick / thin) < OTHER_WEIGHT
