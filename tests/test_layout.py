@@ -787,6 +787,22 @@ def test_a_photo_taken_for_a_line_is_a_picture() -> None:
     assert picture.intersection(Box(100, 200, 1200, 320)) > 0.95 * 1100 * 120
 
 
+def test_a_band_of_shade_is_no_picture() -> None:
+    """Where light falls off over several lines the page is darker, but has no edge and shows nothing; a photo in it has."""
+    pixels = blank()
+    across = np.abs(np.arange(1600) - 900) / 300
+    down = np.abs(np.arange(1200) - 500) / 240
+    shade = 100 * np.maximum(0, 1 - np.maximum(across[np.newaxis], down[:, np.newaxis]))
+    pixels[:] = (PAPER - shade).astype(np.uint8)
+    lines = column_lines(0, 30, y=100)
+    for line in lines:
+        print_line(pixels, line)
+    assert find_pictures(make_ink(pixels, TYPE), TYPE, lines, ()) == ()
+    pixels[400:600, 800:1000] = PAPER - 150
+    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, lines, ())
+    assert picture.contains(900, 500)
+
+
 def test_a_pale_photo_on_a_tint_is_a_picture() -> None:
     """Where a tint is even, a photo on it is told by its dots, however near its tone is to the tint's."""
     pixels = blank()

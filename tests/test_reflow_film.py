@@ -73,6 +73,17 @@ def test_a_full_stop_that_was_not_read_leaves_no_item_without_its_last_column() 
     assert len(assemble(read_order(page))) == 1
 
 
+def test_no_text_goes_on_behind_a_lost_stop_in_a_column_of_another_width() -> None:
+    """The columns of a table begin with white, too: text that leaves white at its end does not go on in them."""
+    narrow = text_block("b", ["\u3000丙丙丙。", *["丙丙丙丙丙"] * 3, "丙丙丙丙。"], column=1)
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 0)),
+        text_block("a", [*PARAGRAPH, *PARAGRAPH[:-1], "甲" * 15], column=0),
+        narrow,
+    )
+    assert not any("丙" in p.text for a in assemble(read_order(page)) for p in a.passages if "甲" in a.passages[1].text)
+
+
 def test_a_full_line_without_a_full_stop_leaves_its_sentence_open() -> None:
     """Where a line fills its column, no full stop was lost at its end, and an indent begins another item."""
     page = page_of(

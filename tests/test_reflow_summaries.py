@@ -123,3 +123,28 @@ def test_key_points_between_two_rules_belong_to_the_item_around_them() -> None:
     )
     assert told(page) == [["丙" * 17 + "。", "甲" * 78 + "乙" * 146 + "。"]]
     assert [p.text for p in assemble(read_order(page))[0].passages if p.role is Role.HEADLINE] == ["标题大字"]
+
+
+def wide_block(name: str, lines: list[str], *, y: float) -> Region:
+    """Lines over the first two columns, each as wide as both."""
+    block = text_block(name, lines, column=0, y=y)
+    set_wide = tuple(
+        replace(line, box=box, polygon=box.polygon)
+        for line, box in ((line, replace(line.box, x1=column_left(1) + COLUMN * TYPE)) for line in block.lines)
+    )
+    box = hull(line.box for line in set_wide)
+    return replace(block, lines=set_wide, box=box, polygon=box.polygon)
+
+
+def test_key_points_over_columns_need_no_box() -> None:
+    """Where film has bleached the tint behind key points, the text below them still stands under its heading."""
+    above = text_block("t", ["\u3000\u3000" + "丁" * 14, *full("丁", 2), "丁" * COLUMN], column=0, y=60)
+    points = wide_block("k", ["核心提示", "\u3000\u3000" + "丙" * 30, "丙丙丙。"], y=300)
+    page = page_of(
+        above,
+        heading("h", "标题大字", columns=(0, 1)),
+        points,
+        text_block("a", ["本报讯" + "甲" * 13, *full("甲", 4)], column=0, y=points.box.y1 + 50),
+        text_block("b", [*full("乙", 4), "乙乙。"], column=1, y=points.box.y1 + 50),
+    )
+    assert ["丙" * 33 + "。", "本报讯" + "甲" * 77 + "乙" * 66 + "。"] in told(page)

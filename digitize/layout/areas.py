@@ -10,6 +10,7 @@ import numpy as np
 
 from digitize.geometry import Box, hull
 from digitize.layout.blocks import stack_lines
+from digitize.layout.detail import has_detail
 from digitize.layout.ink import components, count_greys, darker, grey_level, make_mask, odd, runs
 
 if TYPE_CHECKING:
@@ -330,7 +331,8 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     if amid:
         # A column of lines is text, whatever it stands on.
         amid -= {line for block in stack_lines(lines, (), type_size) if len(block.lines) >= COLUMN for line in block.lines}
-    lines = [line for line in lines if line not in amid | photos]
+    may_be_text = [line for line in lines if line not in photos]
+    lines = [line for line in may_be_text if line not in amid]
     for line in lines:
         tone[ink.window(line.grown(LINE_MARGIN * type_size, LINE_MARGIN * type_size))] = 0
     tone = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)), np.uint8)
@@ -341,8 +343,13 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     ]
     grown = PICTURE_JOIN * type_size
     merged = [box.grown(-grown, -grown) for box in merge_overlapping([box.grown(grown, grown) for box in found])]
+    large = (box for box in merged if min(box.width, box.height) >= PICTURE_MIN * type_size)
+    bare = (box for box in large if _text_cover(box, lines) < TEXT_COVER)
+    screen = PICTURE_CONTRAST * (light - dark)
     return tuple(
-        box for box in merged if min(box.width, box.height) >= PICTURE_MIN * type_size and _text_cover(box, lines) < TEXT_COVER
+        box
+        for box in bare
+        if _is_screened(ink.grey[ink.window(box)], unit, screen) or has_detail(ink, box, may_be_text, type_size, light - dark)
     )
 
 
@@ -355,7 +362,7 @@ def _is_photo(tone: NDArray[np.uint8]) -> bool:
 
 
 def _is_screened(tint: NDArray[np.uint8], unit: float, contrast: float) -> bool:
-    """Whether a tint is printed in dots: there is no place, however bare, where its greys are near one another."""
+    """Whether a tint or photo is printed in dots: there is no place, however bare, where its greys are near one another."""
     around = np.ones((odd(DOTS * unit),) * 2, np.uint8)
     return grey_level(cv2.subtract(cv2.dilate(tint, around), cv2.erode(tint, around)), BAREST) >= contrast
 

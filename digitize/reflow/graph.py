@@ -61,6 +61,9 @@ UNDER_HEADING = -3.0
 SAME_HEADING = 1.0
 """Two blocks under one heading belong together."""
 
+MEASURE = 1.5
+"""How far the widths of columns of one measure differ, in type sizes: film's warp, and lines that stick out."""
+
 PITCH = 10.0
 """An item is set with one leading: points taken for each pitch of difference."""
 
@@ -206,7 +209,8 @@ class FlowGraph:
             found = found.plus(0.0 if self._vertical else OPENS_ITEM, "opens an item")
             flow = FLOW[source.end, Start.PARAGRAPH]
         else:
-            flow = FLOW[End.OPEN if source.goes_on_in(block) else source.end, block.start]
+            lost = source.end is End.WHITE and not self._one_measure(source, block)
+            flow = FLOW[End.OPEN if lost or source.goes_on_in(block) else source.end, block.start]
         found = found.plus(*flow)
         if self._vertical and source.end is End.PARAGRAPH and block.box.x0 > source.box.x1 - self.type_size:
             found = found.plus(TIER_ENDS, "a tier ends with its paragraph")
@@ -214,6 +218,11 @@ class FlowGraph:
             difference = abs(source.pitch - block.pitch) / max(source.pitch, block.pitch)
             found = found.plus(-min(PITCH_MAX, PITCH * difference) if difference > 1 / PITCH else 0.0, "another leading")
         return found.plus(*self._headings_say(number, target))
+
+    def _one_measure(self, source: Block, block: Block) -> bool:
+        """Whether two blocks' columns are of one width: what goes on behind a stop that was lost is seldom set otherwise."""
+        widths = [each.edges.right - each.edges.left for each in (source, block)]
+        return max(widths) - min(widths) <= MEASURE * self.type_size
 
     def _headings_say(self, source: int, target: int) -> tuple[float, str]:
         ours, theirs = self._reach.head[source], self._reach.head[target]

@@ -25,7 +25,7 @@ from digitize.reflow.standing import (
     speaks_of_trade,
     without_last_lines,
 )
-from digitize.reflow.summaries import join_summaries, with_labels
+from digitize.reflow.summaries import join_summaries, set_summaries_apart, with_labels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def read_order(page: Page) -> Page:
     page = with_pointed_captions(page if page.vertical else set_rubrics_apart(page, cues))
     page = part_bylines(join_kickers(page), cues)
     page = without_scraps(page) if page.vertical else part_decks(with_labels(page, cues), cues)
-    graph = FlowGraph(set_quotes_apart(page, cues), cues)
+    graph = FlowGraph(set_quotes_apart(set_summaries_apart(page, cues), cues), cues)
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
     units = _units(page.regions, links)

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from digitize.model import Page, Region
     from digitize.reflow.cues import Cues
 
+UNDER = 4.0
+"""White between key points and the columns of text that they stand over, in type sizes, at most: the margins of a tint that
+film has bleached, and what is left for it below."""
+
+COLUMN_SHARE = 0.6
+"""A column under key points that stand over two and their gutter takes less of their width than this."""
+
 _RUNS_IN = tuple("】〕］])）:：")
 
 
@@ -63,6 +70,29 @@ def with_labels(page: Page, cues: Cues) -> Page:
             for region in page.regions
         ),
     )
+
+
+def set_summaries_apart(page: Page, cues: Cues) -> Page:
+    """The page with key points over several columns as pictures, which a text goes past, for the order alone.
+
+    A box around them, or a tint, sets them apart by itself; on film it may be too pale to be found.
+    """
+    return replace(
+        page,
+        regions=tuple(
+            replace(r, role=Role.PICTURE, lines=(), heading_id=None) if _is_over_columns(r, page, cues) else r
+            for r in page.regions
+        ),
+    )
+
+
+def _is_over_columns(region: Region, page: Page, cues: Cues) -> bool:
+    """Whether a block on the open page tells key points, and stands right over two columns of text or more."""
+    if region.role is not Role.PARAGRAPH or region.frame_id or not is_summary([region], cues):
+        return False
+    box, reach = region.box, UNDER * page.type_size
+    below = [r.box for r in page.running_text if r is not region and 0 <= r.box.y0 - box.y1 <= reach]
+    return sum(b.overlap_x(box) > b.width / 2 and b.width < COLUMN_SHARE * box.width for b in below) > 1
 
 
 def summary_ids(page: Page) -> frozenset[str]:
