@@ -513,6 +513,18 @@ def test_a_hair_through_a_line_does_not_make_it_tall() -> None:
     assert trimmed.height == pytest.approx(TYPE, abs=1)
 
 
+def test_a_scratch_along_a_line_does_not_make_it_tall() -> None:
+    """What is left of a scratch over a line of text, beyond white, is no part of it; a short line's strokes are its own."""
+    pixels = blank()
+    line, two = Box(60, 200, 60 + 8 * TYPE, 220), Box(60, 400, 60 + 2 * TYPE, 430)
+    print_line(pixels, line)
+    pixels[194:196, 100:240] = INK
+    for y in (400, 426):
+        pixels[y : y + 4, 62:98] = INK
+    trimmed, same = trim_dust(make_ink(pixels, TYPE), [replace(line, y0=194), two], TYPE)
+    assert (trimmed.height, same.height) == (pytest.approx(TYPE, abs=1), pytest.approx(30, abs=1))
+
+
 def test_dust_between_a_line_and_the_feet_of_another_makes_neither_a_part_of_it() -> None:
     """What a line has of the one above it, over a spot of dust, is trimmed with the dust; strokes over white are its own."""
     pixels = blank()

@@ -68,8 +68,9 @@ TALLEST, WITH_HAIR = 2.0, 3.0
 """Body lines up to so many type sizes may be one with dust; what is taller is set in larger type, or, up to so many, a hair
 runs through it: without that it is as low as body type."""
 
-GRAZED = 0.15
-"""A line's outermost rows, up to this share of the type size, are what it has of a neighbour, where dust parts them from it."""
+GRAZED, LONG = 0.2, 4.0
+"""A line's outermost rows, up to the first share of the type size, are what it has of a neighbour, where dust parts them from
+it, or of a scratch, where white does in a line from so many type sizes on: its signs leave no row white."""
 
 SHORTEST = 0.8
 """Lines from this many type sizes on in length, one character, show by their rows what is dust: it lies in one place."""
@@ -268,26 +269,32 @@ def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
     spread = window.shape[1] - window.argmax(axis=1) - window[:, ::-1].argmax(axis=1)
     inked = np.asarray(window.any(axis=1), np.bool_)
     own_rows = runs(inked & (spread > min(type_size, line.width / 2) * ink.scale))
-    own_rows = _without_grazed(own_rows, inked, type_size * ink.scale)
+    own_rows = _without_grazed(own_rows, inked, type_size * ink.scale, whole=line.width >= LONG * type_size)
     if not own_rows:
         return line
     top = rows.start
     return Box(line.x0, (top + own_rows[0][0]) / ink.scale, line.x1, (top + own_rows[-1][1]) / ink.scale)
 
 
-def _without_grazed(stretches: list[tuple[int, int]], inked: NDArray[np.bool_], type_size: float) -> list[tuple[int, int]]:
-    """The stretches of a line's rows without what it has of another line at its top or foot, beyond dust.
+def _without_grazed(
+    stretches: list[tuple[int, int]], inked: NDArray[np.bool_], type_size: float, *, whole: bool
+) -> list[tuple[int, int]]:
+    """The stretches of a line's rows without what it has of another line, beyond dust, or of a scratch at its top or foot.
 
     `inked` tells for each row whether anything is in it; `type_size` is in rows. A line as low as its type has nothing else.
+    `whole` tells that nothing beyond white is the line's own.
     """
 
     def is_tall() -> bool:
         return len(stretches) > 1 and stretches[-1][1] - stretches[0][0] > TALL * type_size
 
+    def is_parted(rows: NDArray[np.bool_]) -> bool:
+        return bool(rows.all()) or (whole and not rows.any())
+
     grazed = GRAZED * type_size
-    if is_tall() and stretches[0][1] <= grazed and inked[stretches[0][1] : stretches[1][0]].all():
+    if is_tall() and stretches[0][1] <= grazed and is_parted(inked[stretches[0][1] : stretches[1][0]]):
         stretches = stretches[1:]
-    if is_tall() and len(inked) - stretches[-1][0] <= grazed and inked[stretches[-2][1] : stretches[-1][0]].all():
+    if is_tall() and len(inked) - stretches[-1][0] <= grazed and is_parted(inked[stretches[-2][1] : stretches[-1][0]]):
         stretches = stretches[:-1]
     return stretches
 
