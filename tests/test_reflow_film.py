@@ -84,6 +84,14 @@ def test_no_text_goes_on_behind_a_lost_stop_in_a_column_of_another_width() -> No
     assert not any("丙" in p.text for a in assemble(read_order(page)) for p in a.passages if "甲" in a.passages[1].text)
 
 
+def test_no_text_goes_on_in_a_column_of_figures() -> None:
+    """Beside a table whose tint film has bleached, text that ends with a full line does not go on in the table's columns."""
+    table = text_block("t", ["\u3000\u300016 2 14", "\u3000\u300010 9 11", "\u3000\u300012 7 58"], column=1)
+    page = page_of(heading("h", "标题大字", columns=(0, 0)), text_block("a", PARAGRAPH), table)
+    (article, *_) = assemble(read_order(page))
+    assert not any(c.isdigit() for p in article.passages for c in p.text)
+
+
 def test_a_full_line_without_a_full_stop_leaves_its_sentence_open() -> None:
     """Where a line fills its column, no full stop was lost at its end, and an indent begins another item."""
     page = page_of(

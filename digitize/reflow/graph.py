@@ -198,7 +198,7 @@ class FlowGraph:
 
     def _continues(self, number: int, target: int) -> Evidence:
         source, block = self.blocks[number], self.blocks[target]
-        if source is block or source.region.frame_id != block.region.frame_id:
+        if source is block or source.region.frame_id != block.region.frame_id or block.of_figures > source.of_figures:
             return NEVER
         found = self._steps.step(source, block)
         if found is NEVER:

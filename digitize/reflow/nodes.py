@@ -43,6 +43,11 @@ class Block:
         """Whether it begins in mid-sentence: no indent, no words that open an item, no capital."""
         return self.start is Start.OPEN and not self.region.lines[0].text.strip()[:1].isupper()
 
+    @property
+    def of_figures(self) -> bool:
+        """Whether it is the column of a table: lines without a letter; a sentence may end with one such line."""
+        return len(self.region.lines) > 1 and not any(c.isalpha() for line in self.region.lines for c in line.text)
+
     def goes_on_in(self, other: Block) -> bool:
         """Whether its last line, however short, has no full stop, and the other block begins with a small letter."""
         last, first = self.region.lines[-1].text.strip(), other.region.lines[0].text.strip()
