@@ -882,6 +882,15 @@ def test_a_few_lines_alone_beside_a_picture_are_its_caption(y: int, height: int,
     assert next(draft.role for draft in drafts if draft.lines) == role
 
 
+@pytest.mark.parametrize(("width", "role"), [(9, Role.CAPTION), (14, Role.PARAGRAPH)])
+def test_a_few_lines_narrower_than_columns_alone_beside_a_picture_are_its_caption(width: float, role: Role) -> None:
+    """Lines in the text's type, level with the picture's top, are set in a column only where they are about as wide as one."""
+    picture, x = Box(60, 200, 380, 500), column_left(1)
+    few = [Box(x, top, x + width * TYPE, top + TYPE) for top in (200, 230, 260)]
+    drafts = find_regions([*few, *column_lines(0, 6, y=520), *column_lines(1, 6, y=520)], [picture], (), (), TYPE)
+    assert [draft.role for draft in drafts if few[0] in draft.lines] == [role]
+
+
 def test_a_byline_beside_the_next_columns_picture_is_no_caption() -> None:
     """Narrow lines right below a column of text, ending where it does, sign it, whatever picture stands beside them."""
     column, byline = column_lines(0, 5), Box(300, 350, 380, 350 + TYPE)

@@ -94,12 +94,16 @@ def test_briefs_set_like_a_headline_in_larger_type_follow_it() -> None:
     assert headlines([large, *text, smaller, *more], [large, smaller]) == {smaller}
 
 
-def test_a_bold_line_is_none_for_a_headline_like_it_below() -> None:
-    """A subheading at the head of a column begins no item because another item's heading, further down, is set alike."""
-    subheading, text = item(200)
-    _, more = item(text[-1].y0 + PITCH)
-    below = Box(subheading.x0, text[-1].y0 + PITCH, subheading.x1, text[-1].y0 + PITCH + 1.3 * TYPE)
-    assert headlines([subheading, *text, below, *more], [subheading, below]) == set()
+@pytest.mark.parametrize(("below", "found"), [(1, 0), (2, 1)], ids=["one", "several"])
+def test_a_bold_line_is_a_headline_for_several_like_it_below(below: int, found: int) -> None:
+    """At a column's head a line set like two larger headlines further down is the first of a group; like one, a subheading."""
+    first, text = item(200)
+    lines, heads = [first, *text], []
+    for _ in range(below):
+        y = lines[-1].y0 + PITCH
+        heads.append(Box(first.x0, y - 4, first.x1, y - 4 + 1.3 * TYPE))
+        lines += [heads[-1], *item(y)[1]]
+    assert headlines(lines, [first, *heads]) == set([first][:found])
 
 
 def test_the_first_of_a_group_below_its_name_is_a_headline() -> None:

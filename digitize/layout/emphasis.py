@@ -220,9 +220,9 @@ class _Column:
         return self._is_signature(above)
 
     def repeats(self, found: Sequence[Box]) -> bool:
-        """Whether a headline found above in the column is set alike: the items of a group follow each other."""
-        above = [other for other in found if other.cy < self._first.cy]
-        return any(self._is_alike(other) and not self._parted(other) for other in above)
+        """Whether a headline found above in the column is set alike, or several below: items of a group follow each other."""
+        alike = [other for other in found if self._is_alike(other) and not self._parted(other)]
+        return any(other.cy < self._first.cy for other in alike) or len(alike) >= GROUP
 
     def leads(self, found: Sequence[Box]) -> bool:
         """Whether this is the first of a group of items set alike, below the group's name: headlines follow in the column."""

@@ -33,6 +33,9 @@ LARGER = 1.1
 FULL_LINE = 1.0
 """White at the ends of a full line, in type sizes: line-breaking rules leave one character."""
 
+NARROW = 0.7
+"""Share of a column's usual width below which a few lines beside a picture are not set in one."""
+
 CAPTION_GAP = 1.5
 """White between a picture and its caption, in type sizes."""
 
@@ -177,12 +180,13 @@ def _ground_regions(
         drafts += _heading_drafts(heading, ground)
     walls = [*obstacles, *(_bar(heading.box) for heading in headings)]
     blocks = [piece for block in stack_lines(rest, walls, type_size) for piece in split_at_gaps(block, type_size)]
+    column = median([b.box.width for b in blocks if len(b.lines) > CAPTION_LINES] or [0.0])
     for block in blocks:
         in_text = any(_signs_column(block.box, other.box, type_size) for other in blocks)
         in_text |= _begins_a_row(block, blocks, pictures, type_size)
         parted = any(_is_parted(block, other, type_size) for other in blocks)
         others = [*(other.box for other in blocks if other is not block), *(heading.box for heading in headings)]
-        beside = any(_stands_alone_beside(picture, block, others, type_size) for picture in pictures)
+        beside = any(_stands_alone_beside(picture, block, others, type_size, column) for picture in pictures)
         if in_text or beside:
             parts = [(Role.PARAGRAPH if in_text else Role.CAPTION, block)]
         else:
@@ -280,10 +284,14 @@ def _is_beside(picture: Box, box: Box, type_size: float) -> bool:
     return level and box.width < COLUMN_MIN * type_size and -0.5 * type_size <= gap <= CAPTION_GAP * type_size
 
 
-def _stands_alone_beside(picture: Box, block: Block, others: Sequence[Box], type_size: float) -> bool:
-    """Whether a few lines, in smaller type than the text's or begun lower than the picture, are all that stands beside it."""
+def _stands_alone_beside(picture: Box, block: Block, others: Sequence[Box], type_size: float, column: float) -> bool:
+    """Whether a few lines, in smaller type than the text's or begun lower than the picture, are all that stands beside it.
+
+    So may be lines in the text's type that are much narrower than a column, whose usual width in pixels is `column`.
+    """
     box = block.box
     small = median(line.height for line in block.lines) < CAPTION_SIZE * type_size or box.y0 - picture.y0 > BEGUN * type_size
+    small |= box.width < NARROW * column
     near = -0.5 * type_size <= max(box.x0 - picture.x1, picture.x0 - box.x1) <= GUTTER_MAX * type_size
     within = box.y0 >= picture.y0 and box.y1 <= picture.y1
     few = len(block.lines) <= CAPTION_LINES
