@@ -105,6 +105,23 @@ def test_a_line_over_a_gutter_is_cut_where_its_neighbours_keep_off() -> None:
     assert len(cut(pixels, [*detected, joined])) == len(lines)
 
 
+@pytest.mark.parametrize(("below", "pieces"), [(0, 2), (1, 1)], ids=["the columns end", "a line runs over"])
+def test_dust_in_a_gutter_is_none_of_a_line_at_the_foot_of_its_columns(below: int, pieces: int) -> None:
+    """Lines above that keep off a gutter show dust in it, also where a column ends below; a line that runs on shows text."""
+    pixels = blank()
+    lines = [*column_lines(0, 7), *column_lines(1, 7)]
+    for line in lines:
+        print_line(pixels, line)
+    last = hull((lines[6], lines[13]))
+    for x in (int(lines[6].x1) + 8, int(lines[6].x1) + 19):
+        pixels[int(last.y0) + 6 : int(last.y0) + 12, x : x + 4] = INK
+    wide = [Box(last.x0, last.y0 + PITCH * (n + 1), last.x1, last.y1 + PITCH * (n + 1)) for n in range(below)]
+    for line in wide:
+        print_line(pixels, line)
+    detected = [*lines[:6], *lines[7:13], last, *wide]
+    assert len(cut(pixels, detected)) == len(lines) - 2 + pieces + below
+
+
 def test_a_line_with_a_space_in_it_is_left_whole() -> None:
     """A wide space is no gutter where the lines around it run across."""
     pixels = blank()

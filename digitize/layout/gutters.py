@@ -151,8 +151,8 @@ class Gutters:
                 return proven and not self._keeps_with(gap.line, above, below)
             case _White.SPOTTED:
                 # A quotation mark in a kicker stands over a gutter, too, but no lines above it keep off: dust in a gutter has
-                # witnesses on both sides.
-                return above.proves and below.proves
+                # witnesses on both sides, or above, where the columns end below, in line with others on the page.
+                return above.proves and (below.proves or (not below.inked and self._grid(gap.sides).on_grid))
             case _White.TIGHT:
                 # Columns part there above the line and below it, and on the page.
                 sides = above.ends, above.starts, below.ends, below.starts
