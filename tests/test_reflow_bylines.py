@@ -84,6 +84,7 @@ def test_a_name_of_two_ideographs_may_be_set_as_wide_as_three() -> None:
 def test_english_bylines_name_people() -> None:
     """The word By opens an English byline."""
     assert is_byline("By Jane Doe", ENGLISH)
+    assert is_byline("BY JANE DOE", ENGLISH)
     assert not is_byline("By the end of the week rain is expected", ENGLISH)
 
 

@@ -188,6 +188,9 @@ def test_a_sentence_is_no_dateline(language: str, text: str) -> None:
         ("de", "(Fortsetzung aus Nr. 12.)", "continued_from"),
         ("zh-Hant", "（下轉第二版）", "continued_to"),
         ("en", "(Continued on Page A7)", "continued_to"),
+        ("en", "Please turn to page 4, Col. 3", "continued_to"),
+        ("en", "See STUDENTS, A10", "continued_to"),
+        ("en", "STUDENTS, from Page A1", "continued_from"),
     ],
 )
 def test_an_item_that_goes_on_elsewhere_says_so(language: str, text: str, field: str) -> None:

@@ -426,6 +426,20 @@ def test_a_kicker_may_stand_above_the_picture_over_its_headline() -> None:
     assert [(p.role, p.text) for p in article.passages[:2]] == [(Role.KICKER, "一行引题"), (Role.HEADLINE, "标题")]
 
 
+def test_a_byline_under_a_picture_hides_no_column_beside_it() -> None:
+    """Below a heading over two columns a picture with a byline takes the first: text at the top of the other one is its own."""
+    byline = heading("w", "记者　王一", columns=(0, 0), y=610, role=Role.DECK)
+    page = page_of(
+        heading("h", "标题大字标题大字标题", columns=(0, 1)),
+        picture("photo", columns=(0, 0), y0=300, y1=590),
+        replace(byline, heading_id="h"),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 6)], column=0, y=660),
+        text_block("b", [*full("乙", 8), "乙乙。"], column=1),
+        text_block("c", ["\u3000\u3000" + "丙" * 14, *full("丙", 8), "丙丙。"], column=1, y=620),
+    )
+    assert texts(page) == ["甲" * 110 + "乙" * 130 + "。" + "丙" * 144 + "。"]
+
+
 def test_the_title_of_a_picture_heads_the_picture() -> None:
     """A heading above a picture as large as the one below it is no kicker of that one."""
     page = page_of(

@@ -56,7 +56,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class HeadingNode:
-    """A heading: its headline's region, the box around all its parts, and these parts."""
+    """A heading: its headline's region, its parts, and the box around those that no picture parts from the headline."""
 
     region: Region
     box: Box
@@ -119,4 +119,14 @@ def heading_nodes(regions: Sequence[Region]) -> tuple[HeadingNode, ...]:
         if region.role in HEADING_ROLES and region.heading_id:
             parts.setdefault(region.heading_id, []).append(region)
     own = {region.id: region for region in regions}
-    return tuple(HeadingNode(own[key], hull(part.box for part in group), tuple(group)) for key, group in parts.items())
+    pictures = [region.box for region in regions if region.role is Role.PICTURE]
+    return tuple(HeadingNode(own[key], _heading_box(own[key], group, pictures), tuple(group)) for key, group in parts.items())
+
+
+def _heading_box(headline: Region, parts: Sequence[Region], pictures: Sequence[Box]) -> Box:
+    """The box around a headline and its other parts, but for a byline under a picture: columns beside that begin above it."""
+
+    def is_parted(part: Box) -> bool:
+        return any(headline.box.y1 <= p.cy <= part.y0 and p.overlap_x(part) > 0 for p in pictures)
+
+    return hull([headline.box, *(part.box for part in parts if not is_parted(part.box))])
