@@ -11,6 +11,7 @@ import numpy as np
 from digitize.geometry import Box, hull
 from digitize.layout.blocks import stack_lines
 from digitize.layout.detail import has_detail
+from digitize.layout.gutters import GRID_LINES
 from digitize.layout.ink import components, count_greys, darker, grey_level, make_mask, odd, runs
 
 if TYPE_CHECKING:
@@ -111,6 +112,13 @@ PICTURE_EDGE = 0.4
 
 PICTURE_JOIN = 0.5
 """Gaps up to this many type sizes inside a picture are its light tones and halftone's white."""
+
+IN_LINE = 0.7
+"""Lines of text that end, and begin, so many type sizes from the white between two pictures at most are in line with it."""
+
+GUTTER_TONE, GUTTER_WHITE, RULE_IN_GUTTER = 0.02, 0.4, 0.3
+"""The white between two pictures has tone in less than the first share of its height, is so many type sizes wide at least,
+and a rule in it so many at most."""
 
 PICTURE_MIN = 3.0
 """A picture's smaller side, in type sizes; smaller marks are ornaments, and lose no text by being left out."""
@@ -335,20 +343,20 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     lines = [line for line in may_be_text if line not in amid]
     for line in lines:
         tone[ink.window(line.grown(LINE_MARGIN * type_size, LINE_MARGIN * type_size))] = 0
-    tone = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)), np.uint8)
+    bare, tone = tone, np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)))
     solid = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8)), np.uint8)
     found = [
         ink.box(*_trimmed(tone, *rectangle, strip=odd(PICTURE_JOIN * unit)))
-        for rectangle in _rectangles(solid, (unit, unit), 0.0)
+        for piece in _rectangles(solid, (unit, unit), 0.0)
+        for rectangle in _cut_at_gutters(ink, bare, piece, lines, unit)
     ]
-    grown = PICTURE_JOIN * type_size
-    merged = [box.grown(-grown, -grown) for box in merge_overlapping([box.grown(grown, grown) for box in found])]
-    large = (box for box in merged if min(box.width, box.height) >= PICTURE_MIN * type_size)
-    bare = (box for box in large if _text_cover(box, lines) < TEXT_COVER)
+    wholes = _as_wholes(found, lines, type_size)
+    large = (box for box in wholes if min(box.width, box.height) >= PICTURE_MIN * type_size)
+    free = (box for box in large if _text_cover(box, lines) < TEXT_COVER)
     screen = PICTURE_CONTRAST * (light - dark)
     return tuple(
         box
-        for box in bare
+        for box in free
         if _is_screened(ink.grey[ink.window(box)], unit, screen) or has_detail(ink, box, may_be_text, type_size, light - dark)
     )
 
@@ -396,13 +404,49 @@ def _trimmed(tone: NDArray[np.uint8], x: int, y: int, w: int, h: int, *, strip: 
     return x, y, x1 - x, y1 - y
 
 
-def merge_overlapping(boxes: Sequence[Box]) -> tuple[Box, ...]:
-    """Boxes that overlap, joined to their hull, until none do."""
-    merged: list[Box] = []
-    for box in boxes:
-        current = box
-        while touching := [other for other in merged if current.intersection(other) > 0]:
-            merged = [other for other in merged if other not in touching]
-            current = hull((current, *touching))
-        merged.append(current)
-    return tuple(sorted(merged))
+def _as_wholes(pieces: Sequence[Box], lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """Pictures' pieces that nearly touch, joined to their hull, until none do; not those that a gutter of the page parts."""
+    wholes: list[Box] = []
+    for piece in pieces:
+        current = piece
+        while near := [other for other in wholes if _touch(current, other, lines, type_size)]:
+            wholes = [other for other in wholes if other not in near]
+            current = hull((current, *near))
+        wholes.append(current)
+    return tuple(sorted(wholes))
+
+
+def _touch(one: Box, other: Box, lines: Sequence[Box], type_size: float) -> bool:
+    """Whether so little white parts two pieces that they are of one picture, and not two that fill a column each."""
+    reach, whole = PICTURE_JOIN * type_size, PICTURE_MIN * type_size
+    if one.grown(reach, reach).intersection(other.grown(reach, reach)) == 0:
+        return False
+    left, right = sorted((one, other), key=lambda box: box.cx)
+    if left.x1 > right.x0 or min(left.width, right.width, left.height, right.height) < whole:
+        return True
+    return not _is_gutter(left.x1, right.x0, lines, type_size)
+
+
+def _cut_at_gutters(
+    ink: Ink, tone: NDArray[np.uint8], piece: tuple[int, int, int, int], lines: Sequence[Box], unit: float
+) -> list[tuple[int, int, int, int]]:
+    """A piece of pictures, in working pixels, cut where a gutter of the page runs through it, with a rule in it or not."""
+    x, y, width, height = piece
+    white = (tone[y : y + height, x : x + width].mean(axis=0) <= GUTTER_TONE)[np.newaxis].astype(np.uint8)
+    over_rules = cv2.morphologyEx(white, cv2.MORPH_CLOSE, np.ones((1, odd(RULE_IN_GUTTER * unit)), np.uint8))
+    smallest, type_size, cuts = PICTURE_MIN * unit, unit / ink.scale, [0]
+    for left, right in runs(np.asarray(over_rules[0] > 0)):
+        wide = white[0, left:right].sum() >= GUTTER_WHITE * unit
+        sides = (x + left) / ink.scale, (x + right) / ink.scale
+        if wide and left - cuts[-1] >= smallest and width - right >= smallest and _is_gutter(*sides, lines, type_size):
+            cuts += [left, right]
+    cuts.append(width)
+    return [(x + a, y, b - a, height) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
+
+
+def _is_gutter(left: float, right: float, lines: Sequence[Box], type_size: float) -> bool:
+    """Whether white between two pictures is a gutter of the page: lines of text end, and begin, in line with its sides."""
+    slack = IN_LINE * type_size
+    ends = sum(abs(line.x1 - left) <= slack for line in lines)
+    starts = sum(abs(line.x0 - right) <= slack for line in lines)
+    return min(ends, starts) >= GRID_LINES
