@@ -118,6 +118,27 @@ def test_the_first_of_a_group_below_its_name_is_a_headline() -> None:
     assert headlines(lines[1:], [first, second, third], *rules) == {second, third}
 
 
+@pytest.mark.parametrize(("width", "items", "found"), [(6, 3, True), (6, 2, False), (14, 3, False), (14, 5, True)])
+def test_heads_set_alike_below_a_name_are_a_group(width: int, items: int, *, found: bool) -> None:
+    """Without rules, bold lines below a word in larger type head briefs; below a line that fills the column many must do so."""
+    name = Box(LEFT, 100, LEFT + width * TYPE, 100 + 1.6 * TYPE)
+    heads, lines = [], [name]
+    for _ in range(items):
+        head, text = item(max(line.y0 for line in lines) + 2 * PITCH, rows=2)
+        heads.append(head)
+        lines += [head, *text]
+    assert headlines(lines, heads) == (set(heads) if found else set())
+
+
+def test_a_bold_line_above_another_items_headline_is_a_subheading() -> None:
+    """What is set like a headline further down its column repeats nothing: items follow each other from the top."""
+    first, text = item(200)
+    second, more = item(text[-1].y0 + 2 * PITCH)
+    rule = Box(LEFT, second.y0 - 12, LEFT + COLUMN * TYPE, second.y0 - 10)
+    above = Box(LEFT, 150, LEFT + COLUMN * TYPE, 150 + TYPE)
+    assert headlines([above, first, *text, second, *more], [first, second], rule) == {second}
+
+
 def test_an_item_ends_with_ornaments_or_a_signature() -> None:
     """A bold line below a row of ornaments, or below a name set to the right, heads the next item."""
     _, before = item(200)

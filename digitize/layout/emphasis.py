@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from digitize.geometry import hull
 from digitize.layout.blocks import EDGE, INDENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from digitize.geometry import Box
     from digitize.layout.ink import Ink
@@ -51,6 +52,9 @@ NAMED = 1.15
 
 GROUP = 2
 """So many headlines set alike, below another in their column, make a group of briefs of them all."""
+
+NAME_WIDTH = 0.6
+"""The name of such a group is a word or two, shorter than this share of its column: what is longer may be a headline."""
 
 LOW_LETTERS = 1.6
 """How many times as high a line with tall letters is as one of the same type without any."""
@@ -118,6 +122,10 @@ def small_headlines(lines: Sequence[Box], widths: Mapping[Box, float], around: S
     usual = median(widths[line] * line.height for line in level) if level else 0.0
     bold = [line for line in level if line.height < largest and widths[line] * line.height >= DARK * usual]
     thick = {line for line in bold if _is_heavy(line, level, around.type_size)}
+    for line in sorted(bold, key=lambda box: box.y0):
+        # At the head of a column much of the text around is heavy, too.
+        if any(_is_next(other, line, level) for other in thick):
+            thick.add(line)
     heavy = {line for line in thick if line.height >= SMALLEST * around.type_size or _ends_head(line, thick)}
     found: list[Box] = []
     passed: list[_Column] = []
@@ -129,9 +137,18 @@ def small_headlines(lines: Sequence[Box], widths: Mapping[Box, float], around: S
         else:
             passed.append(column)
     found += [line for column in passed if column.leads(found) for line in column.head]
+    found += [line for group in _named_groups(passed) for column in group for line in column.head if line not in found]
     # Of the lines of one headline some are measured as large, some as small.
     found += [line for line in thick if line not in found and any(_is_next(other, line, level) for other in large)]
     return tuple(found)
+
+
+def _named_groups(columns: Sequence[_Column]) -> Iterator[list[_Column]]:
+    """The items of a group that nothing but its name tells: heads set alike in one column, the first right below the name."""
+    for first in columns:
+        group = [first, *(other for other in columns if other.follows(first))]
+        if len(group) > first.evidence():
+            yield group
 
 
 def _is_next(upper: Box, lower: Box, lines: Mapping[Box, float]) -> bool:
@@ -226,8 +243,25 @@ class _Column:
 
     def leads(self, found: Sequence[Box]) -> bool:
         """Whether this is the first of a group of items set alike, below the group's name: headlines follow in the column."""
-        named = self._above is not None and self._above.height >= NAMED * self._first.height
-        return named and sum(self._is_alike(other) and other.y0 > self._first.y1 for other in found) >= GROUP
+        return self._is_below(NAMED) and sum(self._is_alike(other) and other.y0 > self._first.y1 for other in found) >= GROUP
+
+    def evidence(self) -> float:
+        """How many heads set alike this must begin, at least, for what stands right above to be the name of their group.
+
+        A word or two in larger type is a name; what takes its column's width may be a headline over a deck that is set like
+        the item's subheadings.
+        """
+        if self._above is None or not self._is_below(NAMED):
+            return inf
+        return GROUP if self._above.width <= NAME_WIDTH * self._width.width else 2 * GROUP
+
+    def follows(self, other: _Column) -> bool:
+        """Whether this is a later item of the group that another one begins."""
+        below = other.head[0].y0 < self._first.y0
+        return below and self._is_alike(other.head[0]) and not self._parted(other.head[0])
+
+    def _is_below(self, larger: float) -> bool:
+        return self._above is not None and self._above.height >= larger * self._first.height
 
     def _is_alike(self, other: Box) -> bool:
         first = self._first
