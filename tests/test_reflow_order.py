@@ -440,18 +440,6 @@ def test_a_byline_under_a_picture_hides_no_column_beside_it() -> None:
     assert texts(page) == ["甲" * 110 + "乙" * 130 + "。" + "丙" * 144 + "。"]
 
 
-def test_a_rubric_in_large_type_heads_no_item() -> None:
-    """Under a word that says that short items follow, the small heading of the first one is a headline as the others are."""
-    page = page_of(
-        heading("r", "短讯快讯", columns=(0, 0), y=180),
-        replace(heading("h", "第一条标题", columns=(0, 0), y=240, role=Role.DECK), heading_id="r"),
-        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4), "甲甲。"]),
-        replace(heading("i", "第二条标题", columns=(0, 0), y=490, role=Role.DECK), role=Role.HEADLINE),
-        text_block("b", ["\u3000\u3000" + "乙" * 14, *full("乙", 4), "乙乙。"], y=530),
-    )
-    assert [article.headline for article in articles(page)] == ["第一条标题", "第二条标题"]
-
-
 def test_the_title_of_a_picture_heads_the_picture() -> None:
     """A heading above a picture as large as the one below it is no kicker of that one."""
     page = page_of(

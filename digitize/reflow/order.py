@@ -19,7 +19,6 @@ from digitize.reflow.kickers import join_kickers
 from digitize.reflow.quotes import set_quotes_apart
 from digitize.reflow.running import is_running, run_on
 from digitize.reflow.standing import (
-    headed_under_rubrics,
     heads_advertisements,
     mark_advertisements,
     set_rubrics_apart,
@@ -84,7 +83,7 @@ def read_order(page: Page) -> Page:
     page = without_last_lines(mark_advertisements(without_ornaments(mark_folio(page, cues)), cues), cues)
     page = with_pointed_captions(page if page.vertical else set_rubrics_apart(page, cues))
     page = part_bylines(join_kickers(page), cues)
-    page = without_scraps(page) if page.vertical else headed_under_rubrics(part_decks(with_labels(page, cues), cues), cues)
+    page = without_scraps(page) if page.vertical else part_decks(with_labels(page, cues), cues)
     graph = FlowGraph(set_quotes_apart(set_summaries_apart(page, cues), cues), cues)
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)

@@ -57,32 +57,6 @@ def _renamed(region: Region, named: Mapping[str, Region], page: Page) -> Iterato
         yield region
 
 
-def headed_under_rubrics(page: Page, cues: Cues) -> Page:
-    """The page with the small headings under rubrics in large type as headlines: 简讯, In Brief over the first of its items."""
-    rubrics = {
-        region.heading_id
-        for region in page.regions
-        if region.role is Role.HEADLINE and all(cues.rubric.fullmatch(line.text.strip()) for line in region.lines)
-    }
-    decks = {
-        region.heading_id: region
-        for region in reversed(page.regions)
-        if region.role is Role.DECK and region.heading_id in rubrics
-    }
-    first = {deck.id for deck in decks.values()}
-
-    def settled(region: Region) -> Region:
-        if region.heading_id not in decks:
-            return region
-        if region.role is Role.HEADLINE:
-            return replace(region, role=Role.FILLER, heading_id=None)
-        return replace(
-            region, role=Role.HEADLINE if region.id in first else region.role, heading_id=decks[region.heading_id].id
-        )
-
-    return replace(page, regions=tuple(settled(region) for region in page.regions))
-
-
 def _parted(region: Region, page: Page, cues: Cues) -> Iterator[Region]:
     panel = _on_panel(region) or int(len(region.lines) > 1 and _names_group(region, cues))
     if region.role is Role.KICKER and len(region.lines) == 1:
