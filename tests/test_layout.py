@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digitize.geometry import IDENTITY, Box, hull
 from digitize.layout import DetectedText, detect_text, find_layout
-from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels
+from digitize.layout.areas import find_panels, find_tints, whiten_panels
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
 from digitize.layout.edges import reach_edges
@@ -23,6 +23,7 @@ from digitize.layout.headings import find_headings
 from digitize.layout.ink import components, grey_level, make_ink
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
+from digitize.layout.pictures import find_pictures
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
 from digitize.layout.strays import level_strays

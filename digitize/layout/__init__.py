@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.layout.areas import find_panels, find_pictures, find_tints, whiten_panels, with_headers
+from digitize.layout.areas import find_panels, find_tints, whiten_panels, with_headers
 from digitize.layout.detection import LARGE_TYPE, DetectedText, body_size, detect_text
 from digitize.layout.edges import reach_edges
 from digitize.layout.emphasis import stroke_widths
@@ -24,6 +24,7 @@ from digitize.layout.merged import part_merged
 from digitize.layout.neighbours import as_fillers, without_neighbours
 from digitize.layout.ornaments import find_ornamented_rules, is_of_marks
 from digitize.layout.paging import Furniture, make_page
+from digitize.layout.pictures import find_pictures
 from digitize.layout.regions import Draft, find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
 from digitize.layout.sidemarks import trim_marks
