@@ -185,9 +185,9 @@ class Gutters:
             wide = gap[1] - gap[0] > HEADING_SPACE * min(left.height, right.height)
             return (wide or self._begins_column(right.x0)) and self._holds_gutter(gap)
         grid = self._grid(gap)
-        for piece in (left, right):  # each has walls of its own: the rules of a list do not part the column beside it
-            here = Gap(gap, piece, FLUSH)
-            [(above, below)] = self._witnesses.heard([here])
+        # Each has walls of its own: the rules of a list do not part the column beside it.
+        gaps = [Gap(gap, piece, FLUSH) for piece in (left, right)]
+        for here, (above, below) in zip(gaps, self._witnesses.heard(gaps), strict=True):
             said = above + below + self._ruled(here) + grid
             if said.suggests and (said.is_sure or not self._is_stops(gap, left)):
                 return True

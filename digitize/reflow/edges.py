@@ -41,6 +41,9 @@ NEAR, NEAR_LINES = 6, 3
 """So many lines above a line, and below it, show where its column's edges are at its height: a paragraph or two; so many of
 them at least keep to an edge, as two may stick out."""
 
+ALL, FIRST, LAST = slice(None), slice(0, 1), slice(-1, None)
+"""Lines of a block: all of them, its first and its last one."""
+
 LEAN = 1.5
 """How far an edge may be from where it is in most of its block, in type sizes: what is left of film's warp once a page is
 straightened. A part of a block that is set in from it (a quotation, a list) stays indented by two characters."""
@@ -48,7 +51,7 @@ straightened. A part of a block that is set in from it (a quotation, a list) sta
 HALF_SQUARE = 0.4
 """White behind the ink of a full-width comma, in type sizes: half its square, less what its side bearing leaves."""
 
-_HALF_INKED = "，。、：；！？）》」』】〉”"
+_HALF_INKED = frozenset("，。、：；！？）》」』】〉”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,8 @@ def block_edges(region: Region) -> Edges:
     return Edges(float(_shared_edges(lefts[np.newaxis], size)[0]), -float(_shared_edges(-rights[np.newaxis], size)[0]))
 
 
-def line_edges(region: Region, text: Sequence[Region] = ()) -> tuple[Edges, ...]:
-    """The edges of a block's column at each of its lines: those that most of the lines near it keep to.
+def line_edges(region: Region, text: Sequence[Region] = (), lines: slice = ALL) -> tuple[Edges, ...]:
+    """The edges of a block's column at each of its lines, or some of them: those that most of the lines near it keep to.
 
     On film a column leans, or bends, by a character on its way down. What is far from the block's own edges is none of its
     column's. `text` are the page's blocks of running text, for one too short to show its edges.
@@ -86,10 +89,10 @@ def line_edges(region: Region, text: Sequence[Region] = ()) -> tuple[Edges, ...]
     whole, count = column_edges(region, text), len(region.lines)
     vertical = any(line.writing_mode is WritingMode.VERTICAL_RL for line in region.lines)
     if count <= NEAR or vertical:  # the lines of a tier that stop above a heading are many, and all of one length
-        return (whole,) * count
+        return ((whole,) * count)[lines]
     size = _size(region)
     lefts, rights = _ends(region)
-    left, right = _near_edges(lefts, whole.left, size), _near_edges(-rights, -whole.right, size)
+    left, right = (_near_edges(ends, usual, size, lines) for ends, usual in ((lefts, whole.left), (-rights, -whole.right)))
     return tuple(Edges(x0, -x1) for x0, x1 in zip(left, right, strict=True))
 
 
@@ -101,13 +104,13 @@ def one_column(a: Region, b: Region) -> bool:
 
 def line_end(line: TextLine) -> float:
     """Where a line's last character ends, in pixels: the ink of full-width punctuation fills half its square."""
-    half = line.text.strip()[-1:] in tuple(_HALF_INKED) and line.writing_mode is WritingMode.HORIZONTAL_TB
+    half = line.text.strip()[-1:] in _HALF_INKED and line.writing_mode is WritingMode.HORIZONTAL_TB
     return line.box.x1 + (HALF_SQUARE * line.box.height if half else 0.0)
 
 
-def _near_edges(ends: NDArray[np.float64], usual: float, size: float) -> list[float]:
-    """The edge at each line, from where it and the lines near it end on one side; further out is less."""
-    windows = sliding_window_view(np.pad(ends, NEAR, constant_values=np.inf), 2 * NEAR + 1)
+def _near_edges(ends: NDArray[np.float64], usual: float, size: float, lines: slice) -> list[float]:
+    """The edge at each of some lines, from where it and the lines near it end on one side; further out is less."""
+    windows = sliding_window_view(np.pad(ends, NEAR, constant_values=np.inf), 2 * NEAR + 1)[lines]
     found = _shared_edges(windows, size, NEAR_LINES)
     return [float(edge) for edge in np.where(np.abs(found - usual) <= LEAN * size, found, usual)]
 
