@@ -243,7 +243,7 @@ class _Column:
 
     def leads(self, found: Sequence[Box]) -> bool:
         """Whether this is the first of a group of items set alike, below the group's name: headlines follow in the column."""
-        return self._is_below(NAMED) and sum(self._is_alike(other) and other.y0 > self._first.y1 for other in found) >= GROUP
+        return self._is_named() and sum(self._is_alike(other) and other.y0 > self._first.y1 for other in found) >= GROUP
 
     def evidence(self) -> float:
         """How many heads set alike this must begin, at least, for what stands right above to be the name of their group.
@@ -251,7 +251,7 @@ class _Column:
         A word or two in larger type is a name; what takes its column's width may be a headline over a deck that is set like
         the item's subheadings.
         """
-        if self._above is None or not self._is_below(NAMED):
+        if self._above is None or not self._is_named():
             return inf
         return GROUP if self._above.width <= NAME_WIDTH * self._width.width else 2 * GROUP
 
@@ -260,8 +260,9 @@ class _Column:
         below = other.head[0].y0 < self._first.y0
         return below and self._is_alike(other.head[0]) and not self._parted(other.head[0])
 
-    def _is_below(self, larger: float) -> bool:
-        return self._above is not None and self._above.height >= larger * self._first.height
+    def _is_named(self) -> bool:
+        """Whether what stands above is set enough larger to be the name of a group that this begins."""
+        return self._above is not None and self._above.height >= NAMED * self._first.height
 
     def _is_alike(self, other: Box) -> bool:
         first = self._first
