@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,15 +43,15 @@ NEAR, NEAR_LINES = 6, 3
 """So many lines above a line, and below it, show where its column's edges are at its height: a paragraph or two; so many of
 them at least keep to an edge, as two may stick out."""
 
-ALL, FIRST, LAST = slice(None), slice(0, 1), slice(-1, None)
-"""Lines of a block: all of them, its first and its last one."""
-
 LEAN = 1.5
 """How far an edge may be from where it is in most of its block, in type sizes: what is left of film's warp once a page is
 straightened. A part of a block that is set in from it (a quotation, a list) stays indented by two characters."""
 
 HALF_SQUARE = 0.4
 """White behind the ink of a full-width comma, in type sizes: half its square, less what its side bearing leaves."""
+
+KEPT = 1024
+"""So many blocks' edges are kept: those of a page with some to spare. Each is asked for by whoever looks at the block."""
 
 _HALF_INKED = frozenset("，。、：；！？）》」』】〉”")
 
@@ -75,25 +77,20 @@ def column_edges(region: Region, text: Sequence[Region]) -> Edges:
 
 def block_edges(region: Region) -> Edges:
     """The edges that most of a block's lines keep to: lines that stick out (dust, a neighbour) move none."""
-    size = _size(region)
-    lefts, rights = _ends(region)
-    return Edges(float(_shared_edges(lefts[np.newaxis], size)[0]), -float(_shared_edges(-rights[np.newaxis], size)[0]))
+    return _shared_by_most(*_ends(region), _size(region))
 
 
-def line_edges(region: Region, text: Sequence[Region] = (), lines: slice = ALL) -> tuple[Edges, ...]:
-    """The edges of a block's column at each of its lines, or some of them: those that most of the lines near it keep to.
+def line_edges(region: Region, text: Sequence[Region] = ()) -> tuple[Edges, ...]:
+    """The edges of a block's column at each of its lines: those that most of the lines near it keep to.
 
     On film a column leans, or bends, by a character on its way down. What is far from the block's own edges is none of its
     column's. `text` are the page's blocks of running text, for one too short to show its edges.
     """
-    whole, count = column_edges(region, text), len(region.lines)
+    count = len(region.lines)
     vertical = any(line.writing_mode is WritingMode.VERTICAL_RL for line in region.lines)
     if count <= NEAR or vertical:  # the lines of a tier that stop above a heading are many, and all of one length
-        return ((whole,) * count)[lines]
-    size = _size(region)
-    lefts, rights = _ends(region)
-    left, right = (_near_edges(ends, usual, size, lines) for ends, usual in ((lefts, whole.left), (-rights, -whole.right)))
-    return tuple(Edges(x0, -x1) for x0, x1 in zip(left, right, strict=True))
+        return (column_edges(region, text),) * count
+    return _shared_by_near(*_ends(region), _size(region))
 
 
 def one_column(a: Region, b: Region) -> bool:
@@ -108,9 +105,25 @@ def line_end(line: TextLine) -> float:
     return line.box.x1 + (HALF_SQUARE * line.box.height if half else 0.0)
 
 
-def _near_edges(ends: NDArray[np.float64], usual: float, size: float, lines: slice) -> list[float]:
-    """The edge at each of some lines, from where it and the lines near it end on one side; further out is less."""
-    windows = sliding_window_view(np.pad(ends, NEAR, constant_values=np.inf), 2 * NEAR + 1)[lines]
+@lru_cache(KEPT)
+def _shared_by_most(lefts: tuple[float, ...], rights: tuple[float, ...], size: float) -> Edges:
+    """The edges that most lines keep to, from where these begin and end, in pixels, and the type size."""
+    left, right = (float(_shared_edges(np.array([ends]), size)[0]) for ends in (lefts, [-x for x in rights]))
+    return Edges(left, -right)
+
+
+@lru_cache(KEPT)
+def _shared_by_near(lefts: tuple[float, ...], rights: tuple[float, ...], size: float) -> tuple[Edges, ...]:
+    """The edges at each line that most of those near it keep to, or, where these are far off, most of all."""
+    whole = _shared_by_most(lefts, rights, size)
+    left = _near_edges(np.array(lefts), whole.left, size)
+    right = _near_edges(-np.array(rights), -whole.right, size)
+    return tuple(Edges(x0, -x1) for x0, x1 in zip(left, right, strict=True))
+
+
+def _near_edges(ends: NDArray[np.float64], usual: float, size: float) -> list[float]:
+    """The edge at each line, from where it and the lines near it end on one side; further out is less."""
+    windows = sliding_window_view(np.pad(ends, NEAR, constant_values=np.inf), 2 * NEAR + 1)
     found = _shared_edges(windows, size, NEAR_LINES)
     return [float(edge) for edge in np.where(np.abs(found - usual) <= LEAN * size, found, usual)]
 
@@ -131,13 +144,13 @@ def _shared_edges(places: NDArray[np.float64], size: float, least: int = EDGE_LI
     return np.asarray(positions[rows, np.argmax(np.where(near, keeping, -1), axis=1)], np.float64)
 
 
-def _ends(region: Region) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Where a block's lines begin and end, in pixels, float64 (lines,) each."""
-    return np.array([line.box.x0 for line in region.lines]), np.array([line_end(line) for line in region.lines])
+def _ends(region: Region) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Where a block's lines begin and where they end, in pixels."""
+    return tuple(line.box.x0 for line in region.lines), tuple(line_end(line) for line in region.lines)
 
 
 def _size(region: Region) -> float:
-    return float(np.median([line.box.height for line in region.lines]))
+    return median(line.box.height for line in region.lines)
 
 
 def _distance_y(a: Box, b: Box) -> float:

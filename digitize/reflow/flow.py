@@ -11,7 +11,7 @@ import numpy as np
 
 from digitize.model import WritingMode
 from digitize.reflow.bylines import is_byline
-from digitize.reflow.edges import EDGE_SLACK, FIRST, FULL_BLOCK, INDENT, LAST, line_edges, line_end, one_column
+from digitize.reflow.edges import EDGE_SLACK, FULL_BLOCK, INDENT, line_edges, line_end, one_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -126,7 +126,7 @@ def is_centred(line: TextLine, edges: Edges, type_size: float) -> bool:
 
 def block_start(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> Start:
     """How a block begins; `text` are the page's blocks of running text."""
-    first, (edges,) = region.lines[0], line_edges(region, text, FIRST)
+    first, edges = region.lines[0], line_edges(region, text)[0]
     if is_byline(" ".join(line.text for line in region.lines), cues) and set_apart(first, edges, type_size):
         return Start.BYLINE  # all of it: names on several lines, or "our reporter", which opens items too
     if cues.openings.match(first.text.strip()) or cues.continued_from.fullmatch(first.text.strip()):
@@ -155,7 +155,7 @@ def _is_numbered_heading(region: Region, edges: Edges, type_size: float, cues: C
 
 def block_end(region: Region, text: Sequence[Region], type_size: float, cues: Cues) -> End:
     """How a block ends; `text` are the page's blocks of running text."""
-    last, (edges,) = region.lines[-1], line_edges(region, text, LAST)
+    last, edges = region.lines[-1], line_edges(region, text)[-1]
     if any(is_byline(line.text, cues) and set_apart(line, edges, type_size) for line in region.lines[-3:]):
         return End.BYLINE
     if len(region.lines) > 1 and closes_item(region.lines[-2], last, cues):
@@ -242,7 +242,7 @@ def flush_blocks(text: Sequence[Region], type_size: float, cues: Cues) -> frozen
 def _block_below(region: Region, text: Sequence[Region], type_size: float) -> Region | None:
     """The block right below another one in its column, past a subheading in the column's middle."""
     lower = [other for other in text if other is not region and one_column(other, region) and other.box.y0 > region.box.y1]
-    (edges,), foot = line_edges(region, lines=LAST), region.box.y1
+    edges, foot = line_edges(region)[-1], region.box.y1
     for other in sorted(lower, key=lambda other: other.box.y0):
         if other.box.y0 - foot > PARAGRAPH_WHITE * type_size:
             return None
