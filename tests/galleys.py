@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from digitize.geometry import IDENTITY, Box, hull
+from digitize.layout.ink import Ink, find_tones
+from digitize.layout.ink import make_ink as part_ink
+from digitize.layout.panels import whiten_panels
 from digitize.model import Frame, Page, Region, Role, Separator, SeparatorKind, Source, TextLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 TYPE = 20.0
 PITCH = 30.0
@@ -82,3 +93,8 @@ def picture(name: str, *, columns: tuple[int, int], y0: float, y1: float) -> Reg
     """A picture over the columns from the first to the last given."""
     box = Box(column_left(columns[0]), y0, column_left(columns[1]) + COLUMN * TYPE, y1)
     return Region(name, Role.PICTURE, box.polygon, box, ())
+
+
+def make_ink(pixels: NDArray[np.uint8], type_size: float, panels: Sequence[Box] = ()) -> Ink:
+    """A page's pixels as ink, its panels turned to paper."""
+    return part_ink(whiten_panels(find_tones(pixels, type_size), panels, type_size), type_size)

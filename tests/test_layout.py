@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
-from galleys import COLUMN, PITCH, TYPE, column_left
+from galleys import COLUMN, PITCH, TYPE, column_left, make_ink
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digitize.geometry import IDENTITY, Box, hull
 from digitize.layout import DetectedText, detect_text, find_layout
-from digitize.layout.areas import find_panels, find_tints, whiten_panels
+from digitize.layout.areas import find_tints
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
 from digitize.layout.edges import reach_edges
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
-from digitize.layout.ink import components, grey_level, make_ink
+from digitize.layout.ink import components, grey_level
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
+from digitize.layout.panels import find_panels
 from digitize.layout.pictures import find_pictures
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
@@ -691,7 +692,7 @@ def test_a_black_panel_closes_a_box_of_three_rules(*, caps: bool) -> None:
     pixels[300:345, 200:700] = PAPER
     if caps:
         pixels[300:345, 200:700] = INK
-    ink = whiten_panels(make_ink(pixels, TYPE), (panel,), TYPE) if caps else make_ink(pixels, TYPE)
+    ink = make_ink(pixels, TYPE, (panel,) if caps else ())
     boxes = find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()), (panel,) if caps else ())
     assert [round(box.y0, -1) for box in boxes] == [300] * caps
 

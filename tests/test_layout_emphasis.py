@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 import pytest
-from galleys import COLUMN, PITCH, TYPE
+from galleys import COLUMN, PITCH, TYPE, make_ink
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.geometry import Box
 from digitize.layout.emphasis import Surroundings, small_headlines, stroke_widths
-from digitize.layout.ink import make_ink
 from digitize.layout.regions import find_regions
 from digitize.model import Role
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from galleys import page_of, text_block
+from galleys import make_ink, page_of, text_block
 from PIL import Image, ImageDraw, ImageFont
 
 from digitize.geometry import IDENTITY, Box
@@ -14,7 +14,6 @@ from digitize.layout import DetectedText, find_layout, join_read_initials
 from digitize.layout.detection import body_size
 from digitize.layout.headings import find_headings
 from digitize.layout.initials import find_initials
-from digitize.layout.ink import make_ink
 from digitize.layout.letters import set_heights
 from digitize.model import Region, Role, Scan, Source
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from galleys import make_ink
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digitize.geometry import Box
-from digitize.layout.ink import make_ink
 from digitize.layout.merged import part_merged
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from galleys import TYPE, full, heading, page_of, picture, set_lines, text_block
+from galleys import TYPE, full, heading, make_ink, page_of, picture, set_lines, text_block
 from test_layout import INK, PAPER, blank, print_line
 
 from digitize.geometry import Box, hull
-from digitize.layout.areas import find_panels, with_headers
-from digitize.layout.ink import make_ink
+from digitize.layout.areas import with_headers
 from digitize.layout.lettering import find_lettering
+from digitize.layout.panels import find_panels
 from digitize.model import LinkKind, Page, Region, Role
 from digitize.reflow import assemble, read_order
 

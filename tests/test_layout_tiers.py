@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from galleys import TYPE
+from galleys import TYPE, make_ink
 from test_layout import INK, blank, print_line
 
 from digitize.geometry import Box
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
-from digitize.layout.ink import make_ink
 from digitize.layout.lines import cut_lines, join_lines
 from digitize.layout.ornaments import find_ornamented_rules, is_of_marks
 from digitize.layout.regions import find_regions

@@ -1,6 +1,6 @@
 """A cleaned scan becomes a page: lines, rules, boxes, pictures, columns and regions, without text yet.
 
-detect lines -> ink -> panels, tints, pictures -> rules, boxes -> part, complete, cut, join lines -> regions
+detect lines -> panels -> ink -> tints, pictures -> rules, boxes -> part, complete, cut, join lines -> regions
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.geometry import Box, hull
-from digitize.layout.areas import find_panels, find_tints, whiten_panels, with_headers
+from digitize.layout.areas import find_tints, with_headers
 from digitize.layout.detection import LARGE_TYPE, DetectedText, body_size, detect_text
 from digitize.layout.edges import reach_edges
 from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import HEADING_SIZE
 from digitize.layout.initials import Initial, find_initials, join_read_initials, missed_signs
-from digitize.layout.ink import make_ink, without
+from digitize.layout.ink import find_tones, make_ink, without
 from digitize.layout.lettering import find_lettering
 from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
@@ -24,6 +24,7 @@ from digitize.layout.merged import part_merged
 from digitize.layout.neighbours import as_fillers, without_neighbours
 from digitize.layout.ornaments import find_ornamented_rules, is_of_marks
 from digitize.layout.paging import Furniture, make_page
+from digitize.layout.panels import find_panels, whiten_panels
 from digitize.layout.pictures import find_pictures
 from digitize.layout.regions import Draft, find_regions
 from digitize.layout.separators import column_rules, find_boxes, find_rules, slender
@@ -60,9 +61,9 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     vertical = writing_mode is WritingMode.VERTICAL_RL
     # Left and right in the reading frame are the top and the foot of a vertical page.
     pixels, detected, beyond = (scan.pixels, detected, ()) if vertical else without_neighbours(scan.pixels, detected, type_size)
-    ink = make_ink(pixels, type_size)
-    panels = find_panels(ink, type_size, detected)
-    ink = whiten_panels(ink, panels, type_size)
+    tones = find_tones(pixels, type_size)
+    panels = find_panels(tones, type_size, detected)
+    ink = make_ink(whiten_panels(tones, panels, type_size), type_size)
     tints = with_headers(find_tints(ink, type_size, detected), panels, type_size)
     pictures = find_pictures(ink, type_size, detected, tints)
     rules = find_rules(ink, type_size, detected, [*pictures, *panels])

@@ -1,49 +1,28 @@
-"""Areas that set themselves apart by their ground: black panels and tints."""
+"""Tints: grounds for text that are darker than the paper, even or screened; and what areas of all kinds are told by."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from digitize.geometry import Box, hull
-from digitize.layout.ink import components, count_greys, darker, grey_level, make_mask, odd
+from digitize.geometry import hull
+from digitize.layout.ink import components, darker, grey_level, odd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from digitize.geometry import Box
     from digitize.layout.ink import Ink
 
 PAPER_PERCENTILE = 90
 """Paper is the lightest tenth's lower bound: more of any newspaper page is paper than ink, even around large photos."""
 
-PANEL_STROKE = 0.25
-"""Black thinner than this, in type sizes, is a rule or a stroke and not ground: a panel's margins are wider."""
-
-PANEL_MIN = (4.0, 1.3)
-"""Width and height from which black ground is a panel: room for two characters and one line, in type sizes."""
-
-PANEL_MARGIN = 0.25
-"""Black on both sides of the text on a panel, in type sizes, at least."""
-
-PANEL_EDGE = 0.1
-"""How ragged a panel's sides are, in type sizes, at most: what is light there is paper."""
-
-WHOLE_PANEL = 0.8
-"""A detected line that takes more of a panel is the panel itself, taken for type by the detector's coarse pass."""
-
-PANEL_FILL = 0.9
+GROUND_FILL = 0.9
 """Share of its rectangle that a panel's or tint's outline takes; a photo's dark parts are ragged."""
-
-REVERSED_GROUND = 0.75
-"""Light type on a ground lighter than this share of the paper's level could hardly be read."""
-
-PANEL_GROUND = 0.45
-"""Share of a panel that is black: light type covers at most half of what it stands on."""
 
 TINT_MIN = (5.0, 3.0)
 """Width and height from which a tinted ground counts, in type sizes: smaller ones hold no column of text."""
@@ -85,113 +64,29 @@ PICTURE_JOIN = 0.5
 """Gaps up to this many type sizes inside a picture are its light tones and halftone's white."""
 
 
-def rectangles(mask: NDArray[np.uint8], smallest: tuple[float, float], fill: float) -> list[tuple[int, int, int, int]]:
-    """The pieces of a mask that are at least so wide and high and fill their rectangle, in working pixels."""
-    large = (piece for piece in components(mask).tolist() if piece[2] >= smallest[0] and piece[3] >= smallest[1])
-    return [(x, y, w, h) for x, y, w, h in large if _filled(mask[y : y + h, x : x + w]) >= fill * w * h]
+def pieces(mask: NDArray[np.uint8], smallest: tuple[float, float]) -> list[tuple[int, int, int, int]]:
+    """The pieces of a mask that are at least so wide and high: x, y, width and height in working pixels."""
+    return [(x, y, w, h) for x, y, w, h in components(mask).tolist() if w >= smallest[0] and h >= smallest[1]]
 
 
-def _filled(window: NDArray[np.uint8]) -> int:
-    """The pixels of the piece of a mask whose box the window is; what else stands in it does not reach all four sides."""
-    height, width = window.shape
+def _rectangles(mask: NDArray[np.uint8], smallest: tuple[float, float]) -> list[tuple[int, int, int, int]]:
+    """Those of them that fill their rectangle, as a ground does."""
+    return [(x, y, w, h) for x, y, w, h in pieces(mask, smallest) if _is_filled(mask[y : y + h, x : x + w])]
+
+
+def _is_filled(window: NDArray[np.uint8]) -> bool:
+    """Whether the piece of a mask whose box the window is fills it; what else stands in it does not reach all four sides."""
+    (height, width), least = window.shape, GROUND_FILL * window.size
+    if cv2.countNonZero(window) < least:
+        return False
     _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(window), connectivity=8)
     own = (stats[1:, cv2.CC_STAT_WIDTH] == width) & (stats[1:, cv2.CC_STAT_HEIGHT] == height)
-    return int(stats[1:, cv2.CC_STAT_AREA][own].max())
+    return bool(stats[1:, cv2.CC_STAT_AREA][own].max() >= least)
 
 
 def text_cover(area: Box, lines: Sequence[Box]) -> float:
     """The share of an area that lines cover (lines do not overlap one another by more than slivers)."""
     return sum(area.intersection(line) for line in lines) / max(1.0, area.area)
-
-
-def find_panels(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, ...]:
-    """Find panels with light type: solid black or of an even grey, rectangular, with detected lines in them."""
-    paper = ink.level(PAPER_PERCENTILE)
-    black = _solid(ink, type_size, lines, int(paper) // 2)
-    grey = [box for box in _solid(ink, type_size, lines, REVERSED_GROUND * paper) if _is_reversed(ink, box, lines)]
-    return (*black, *(box for box in grey if not any(box.intersection(other) > 0 for other in black)))
-
-
-def _is_reversed(ink: Ink, panel: Box, lines: Sequence[Box]) -> bool:
-    """Whether a ground is of one tone, and its type, as detected, lighter: a tint has dark type, a photo many tones."""
-    paper, ground = ink.level(PAPER_PERCENTILE), ink.grey[ink.window(panel)]
-    tone = float(np.median(ground))
-    type_ = [ink.grey[ink.window(line)] for line in lines if _is_inside(line, panel) and line.area < WHOLE_PANEL * panel.area]
-    lighter = sum(np.count_nonzero(grey > tone + EVEN * paper) for grey in type_)
-    darker_ = sum(np.count_nonzero(grey < tone - EVEN * paper) for grey in type_)
-    even = np.count_nonzero(np.abs(ground - tone) <= EVEN * paper)
-    return bool(lighter > darker_ and even >= PANEL_GROUND * ground.size)
-
-
-def _solid(ink: Ink, type_size: float, lines: Sequence[Box], level: float) -> tuple[Box, ...]:
-    """The rectangles of solid ground, darker than a grey level, with lines on it that keep off its sides."""
-    unit = type_size * ink.scale
-    dark = darker(ink.grey, level)
-    stroke = np.ones((odd(PANEL_STROKE * unit),) * 2, np.uint8)
-    # Closed again, so that a light scratch does not part a panel in two.
-    ground = cv2.morphologyEx(cv2.morphologyEx(dark, cv2.MORPH_OPEN, stroke), cv2.MORPH_CLOSE, stroke)
-    contours, _ = cv2.findContours(ground, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    found = []
-    for contour in contours:
-        x, y, w, h = cv2.boundingRect(contour)
-        large = w >= PANEL_MIN[0] * unit and h >= PANEL_MIN[1] * unit
-        # The hull: letters that touch the panel's edge bite into its outline.
-        if (
-            large
-            and cv2.contourArea(cv2.convexHull(contour)) >= PANEL_FILL * w * h
-            and dark[y : y + h, x : x + w].mean() >= PANEL_GROUND
-        ):
-            box = ink.box(x, y, w, h)
-            seen = any(_is_inside(line, box) and line.area < WHOLE_PANEL * box.area for line in lines)
-            # Detected lines reach beyond their type, and where that stands near a side, by as much as the margin.
-            framed = (seen and _frames_text(box, lines, type_size)) or _holds_type(dark[y : y + h, x : x + w], unit)
-            if framed and text_cover(box, lines) >= TEXT_COVER:
-                found.append(box)
-    return tuple(found)
-
-
-def _is_inside(line: Box, panel: Box) -> bool:
-    return panel.intersection(line) > 0.5 * line.area
-
-
-def _holds_type(dark: NDArray[np.uint8], unit: float) -> bool:
-    """Whether light type stands amid black ground, whatever lines were detected on it: it keeps off the ground's sides."""
-    edge, margin = max(1, round(PANEL_EDGE * unit)), round(PANEL_MARGIN * unit)
-    light = dark[edge:-edge, edge:-edge] == 0
-    columns = np.flatnonzero(light.any(axis=0))
-    return len(columns) > 0 and columns[0] + edge >= margin and light.shape[1] - columns[-1] + edge > margin
-
-
-def _frames_text(panel: Box, lines: Sequence[Box], type_size: float) -> bool:
-    """Whether a panel reaches beyond its text on both sides: bold type run together is no ground of its own.
-
-    A line that goes on beyond a side by as much was detected over what stands beside the panel, too, and says nothing.
-    """
-    inside = [line for line in lines if _is_inside(line, panel) and line.area < WHOLE_PANEL * panel.area]
-    margin = PANEL_MARGIN * type_size
-    over = [line for line in inside if line.x0 < panel.x0 - margin or line.x1 > panel.x1 + margin]
-    own = [line for line in inside if line not in over]
-    return bool(own) and all(line.x0 >= panel.x0 + margin and line.x1 <= panel.x1 - margin for line in own)
-
-
-def whiten_panels(ink: Ink, panels: Sequence[Box], type_size: float) -> Ink:
-    """The page with its panels turned to dark type on light ground, so that no later step needs to know of them."""
-    if not panels:
-        return ink
-    grey = ink.grey.copy()
-    paper = ink.level(PAPER_PERCENTILE)
-    for panel in panels:
-        area = ink.window(panel)
-        ground = np.percentile(grey[area], 25)
-        grey[area] = np.clip(paper + ground - grey[area].astype(np.float32), 0, 255)
-        # Between black and white a panel's sides are grey, which turned is grey again: no rules stand there.
-        rows, columns = area
-        side = max(1, round(PANEL_EDGE * type_size * ink.scale))
-        for edge in (rows.start, rows.stop):
-            grey[max(0, edge - side) : edge + side, columns] = paper
-        for edge in (columns.start, columns.stop):
-            grey[rows, max(0, edge - side) : edge + side] = paper
-    return replace(ink, grey=grey, mask=make_mask(grey, type_size * ink.scale), counts=count_greys(grey))
 
 
 def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, ...]:
@@ -208,12 +103,10 @@ def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, .
     tinted = (counts > across * across // 2).astype(np.uint8)
     tinted = cv2.morphologyEx(tinted, cv2.MORPH_CLOSE, np.ones((odd(unit),) * 2, np.uint8))
     tinted = cv2.morphologyEx(tinted, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
-    found = [
-        ink.box(*r) for r in rectangles(np.asarray(tinted, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
-    ]
-    found = [box for box in found if _is_even(_median(ground, ink.window(box), across), EVEN * paper)]
-    boxes = [box.grown((across // 2) / ink.scale, (down // 2) / ink.scale) for box in found]
-    even = [box for box in boxes if text_cover(box, lines) >= TEXT_COVER]
+    found = [ink.box(*r) for r in _rectangles(np.asarray(tinted, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit))]
+    whole = [(box, box.grown((across // 2) / ink.scale, (down // 2) / ink.scale)) for box in found]
+    under_text = [(inner, box) for inner, box in whole if text_cover(box, lines) >= TEXT_COVER]
+    even = [box for inner, box in under_text if _is_even(_median(ground, ink.window(inner), across), EVEN * paper)]
     screened = [box for box in _screens(ink, type_size, lines) if not any(box.intersection(other) > 0 for other in even)]
     return (*even, *screened)
 
@@ -262,7 +155,7 @@ def _screens(ink: Ink, type_size: float, lines: Sequence[Box]) -> list[Box]:
     tone = darker(ink.grey, light - PICTURE_CONTRAST * (light - dark))
     tone = cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8))
     tone = cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
-    found = rectangles(np.asarray(tone, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit), PANEL_FILL)
+    found = _rectangles(np.asarray(tone, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit))
     screens = [box for box in (ink.box(*r) for r in found) if text_cover(box, lines) >= TEXT_COVER]
     screens = [box for box in screens if _margins(box, lines, type_size)]
     return [box for box in screens if _is_even(_beside_lines(ink, box, lines, type_size), EVEN * light)]

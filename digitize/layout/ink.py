@@ -55,16 +55,14 @@ covers three times as much."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ink:
-    """The page at the working scale.
+class Tones:
+    """The page's greys at the working scale.
 
-    `grey` is uint8 (height, width), 0 = ink; `mask` is uint8 (height, width), 1 = ink; `scale` is working pixels for
-    each reading-frame pixel; `counts` is how many pixels have each grey, int64 (256,). Boxes handed in and out are in
-    reading-frame pixels.
+    `grey` is uint8 (height, width), 0 = ink; `scale` is working pixels for each reading-frame pixel; `counts` is how many
+    pixels have each grey, int64 (256,). Boxes handed in and out are in reading-frame pixels.
     """
 
     grey: NDArray[np.uint8]
-    mask: NDArray[np.uint8]
     scale: float
     counts: NDArray[np.int64]
 
@@ -74,7 +72,7 @@ class Ink:
 
     def window(self, box: Box) -> tuple[slice, slice]:
         """The rows and columns of the working image under a box."""
-        height, width = self.mask.shape
+        height, width = self.grey.shape
         top, bottom = _within(box.y0 * self.scale, height), _within(box.y1 * self.scale, height)
         left, right = _within(box.x0 * self.scale, width), _within(box.x1 * self.scale, width)
         return slice(top, max(top + 1, bottom)), slice(left, max(left + 1, right))
@@ -83,6 +81,13 @@ class Ink:
         """A box of working pixels in reading-frame pixels."""
         left, top, right, bottom = (float(edge) / self.scale for edge in (x, y, x + width, y + height))
         return Box(left, top, right, bottom)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ink(Tones):
+    """The page at the working scale, ink parted from paper: `mask` is uint8 (height, width), 1 = ink."""
+
+    mask: NDArray[np.uint8]
 
 
 def _within(place: float, length: int) -> int:
@@ -97,8 +102,8 @@ def without(ink: Ink, boxes: Iterable[Box]) -> Ink:
     return replace(ink, mask=mask)
 
 
-def make_ink(pixels: NDArray[np.uint8], type_size: float) -> Ink:
-    """Reduce a cleaned page, uint8 (height, width), 0 = ink, to the working scale and part ink from paper.
+def find_tones(pixels: NDArray[np.uint8], type_size: float) -> Tones:
+    """Reduce a cleaned page, uint8 (height, width), 0 = ink, to the working scale.
 
     `type_size` is the height of the body type in pixels of the page given. Pages whose type is smaller than the
     working scale are looked at as they are: enlarging adds no ink.
@@ -106,10 +111,15 @@ def make_ink(pixels: NDArray[np.uint8], type_size: float) -> Ink:
     scale = min(1.0, TYPE_PIXELS / type_size)
     grey = pixels if scale == 1.0 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     grey = np.asarray(grey, dtype=np.uint8)
-    return Ink(grey, make_mask(grey, type_size * scale), scale, count_greys(grey))
+    return Tones(grey, scale, count_greys(grey))
 
 
-def make_mask(grey: NDArray[np.uint8], type_size: float) -> NDArray[np.uint8]:
+def make_ink(tones: Tones, type_size: float) -> Ink:
+    """Part ink from paper on a page whose type is dark everywhere, `type_size` pixels of the reading frame high."""
+    return Ink(tones.grey, tones.scale, tones.counts, _mask(tones.grey, type_size * tones.scale))
+
+
+def _mask(grey: NDArray[np.uint8], type_size: float) -> NDArray[np.uint8]:
     """Part ink, 1, from paper, 0, in a grey image whose type is `type_size` pixels high, each place by its own paper."""
     side = odd(THRESHOLD_WINDOW * type_size)
     surroundings = cv2.boxFilter(grey, -1, (side, side), borderType=cv2.BORDER_REPLICATE)

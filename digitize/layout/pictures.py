@@ -15,7 +15,7 @@ from digitize.layout.areas import (
     PICTURE_JOIN,
     SCREEN,
     TEXT_COVER,
-    rectangles,
+    pieces,
     text_cover,
 )
 from digitize.layout.blocks import stack_lines
@@ -93,7 +93,7 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     solid = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8)), np.uint8)
     found = [
         ink.box(*_trimmed(tone, *rectangle, strip=odd(PICTURE_JOIN * unit)))
-        for piece in rectangles(solid, (unit, unit), 0.0)
+        for piece in pieces(solid, (unit, unit))
         for rectangle in _cut_at_gutters(ink, bare, piece, lines, unit)
     ]
     wholes = _as_wholes(found, lines, type_size)
@@ -127,9 +127,13 @@ def _amid_tone(ink: Ink, line: Box, type_size: float, paper: NDArray[np.float32]
     White is what is darker than the paper by less than `tone`.
     """
     rows, columns = ink.window(line.grown(0, LINE_WHITE * type_size))
-    lighter = ink.grey[rows, columns].mean(axis=1) > paper[rows, columns].mean(axis=1) - tone
+    lighter = _row_means(ink.grey[rows, columns]) > _row_means(paper[rows, columns]) - tone
     edge = round(2 * LINE_WHITE * type_size * ink.scale)
     return not lighter[:edge].any() and not lighter[-edge:].any()
+
+
+def _row_means(values: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(cv2.reduce(values, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[:, 0], np.float32)
 
 
 def _trimmed(tone: NDArray[np.uint8], x: int, y: int, w: int, h: int, *, strip: int) -> tuple[int, int, int, int]:

@@ -52,7 +52,7 @@ def _drawn(rules: Sequence[Box], page: Page, type_size: float) -> Ink:
     """The rules as ink on an empty page."""
     scale = TYPE_PIXELS / type_size
     mask = np.zeros((round(page.frame_height * scale) + 1, round(page.frame_width * scale) + 1), np.uint8)
-    ink = Ink(np.full_like(mask, 255), mask, scale, np.bincount([255], minlength=256))
+    ink = Ink(np.full_like(mask, 255), scale, np.bincount([255], minlength=256), mask)
     for rule in rules:
         area = ink.window(rule)
         ink.mask[area], ink.grey[area] = 1, 0
