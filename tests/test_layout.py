@@ -225,6 +225,38 @@ def test_words_that_fill_a_line_alone_are_joined_over_wide_white() -> None:
     assert sorted(join_lines(columns, Gutters(ink, columns, (), TYPE))) == sorted(columns)
 
 
+def test_a_word_between_two_pieces_parts_the_white() -> None:
+    """Pieces far apart are one line where a word that was not detected stands between them."""
+    pixels = blank()
+    lines = column_lines(0, 7)
+    whole = lines[3]
+    torn = [Box(whole.x0, whole.y0, whole.x0 + 60, whole.y1), Box(whole.x0 + 200, whole.y0, whole.x1, whole.y1)]
+    set_around = [*lines[:3], *torn, *lines[4:]]
+    for line in set_around:
+        print_line(pixels, line)
+    ink = make_ink(pixels, TYPE)
+    assert set(torn) < set(join_lines(set_around, Gutters(ink, set_around, (), TYPE)))
+    print_line(pixels, Box(whole.x0 + 110, whole.y0, whole.x0 + 150, whole.y1))
+    ink = make_ink(pixels, TYPE)
+    assert sorted(join_lines(set_around, Gutters(ink, set_around, (), TYPE))) == sorted(lines)
+
+
+def test_a_caption_says_nothing_of_the_gutters_below_it() -> None:
+    """A caption runs over the gutter of the two columns that go on below its picture: the lines there are cut all the same."""
+    pixels = blank()
+    picture = Box(column_left(0), 100, column_left(1) + COLUMN * TYPE, 170)
+    caption = Box(column_left(0), 178, column_left(1) + 200, 196)
+    far = [line for column in range(2) for line in column_lines(column, 6, y=600)]
+    left, right = column_lines(0, 3, y=220), column_lines(1, 3, y=220)
+    short = replace(left[2], x1=left[2].x0 + 80)
+    lines = [*(hull(pair) for pair in zip(left[:2], right[:2], strict=True)), short, right[2]]
+    for line in (caption, *far, *left[:2], short, *right):
+        print_line(pixels, line)
+    ink, seen = make_ink(pixels, TYPE), [caption, *lines, *far]
+    cut_below = cut_lines(ink, seen, Gutters(ink, seen, (), TYPE, pictures=(picture,)))
+    assert [len(cut_below), len(cut(pixels, seen))] == [len(seen) + 2, len(seen)]
+
+
 def test_a_line_is_not_cut_at_the_gutter_of_the_columns_above_its_item() -> None:
     """White in a first line, in line with a gutter of what stands above, is a space where the lines right below run over it."""
     pixels = blank()

@@ -52,6 +52,31 @@ def test_an_editors_note_under_a_heading_is_no_deck(end: str, decks: int) -> Non
     assert [bool(deck(article)), len(paragraphs)] == [bool(decks), 2 - decks]
 
 
+HEAD = ["安河新桥通车"]
+
+
+@pytest.mark.parametrize(
+    ("head", "opens", "found"),
+    [
+        (HEAD, ["记者 张明"], "安河新桥通车"),
+        (HEAD, ["\u3000\u3000本报讯 " + "甲" * 9], "安河新桥通车"),
+        (["安河新桥", "今日通车"], ["记者 张明"], "安河新桥今日通车"),
+        (HEAD, [], ""),
+        (["丙" * 8 + "。"], ["记者 张明"], ""),
+        (["（下转第二版）"], ["\u3000\u3000本报讯 " + "甲" * 9], ""),
+    ],
+    ids=["a byline", "opening words", "two lines", "text alone", "a paragraph's end", "a continuation"],
+)
+def test_a_line_over_a_byline_or_opening_words_is_a_headline(head: list[str], opens: list[str], found: str) -> None:
+    """In type of the text's size it is a subheading otherwise; what ends a sentence, or leads elsewhere, is neither."""
+    page = page_of(
+        text_block("t", ["\u3000\u3000" + "甲" * 14, *full("甲", 4), "甲甲。"], y=100),
+        text_block("h", head, y=310),
+        text_block("b", [*opens, "\u3000\u3000" + "乙" * 14, *full("乙", 5), "乙乙。"], y=370),
+    )
+    assert "".join(p.text for a in articles(page) for p in a.passages if p.role is Role.HEADLINE) == found
+
+
 def test_a_short_first_paragraph_is_no_deck() -> None:
     """Lines that end a sentence are text."""
     page = page_of(

@@ -1135,6 +1135,14 @@ def test_unequal_lines_of_words_are_one_paragraph() -> None:
     assert sum(passage.role is Role.PARAGRAPH for passage in article.passages) == 1
 
 
+def test_ragged_text_without_a_heading_is_an_item() -> None:
+    """Lines of words that reach no edge are text where sentences run over them; where none does they are a list."""
+    told = ["The harbour was", "opened, and", "carts came", "from two towns.", "The", "mayor spoke", "for an hour.", "All went"]
+    for lines, items in ((told, 1), (["Carpets and rugs", "Beds", "Armchairs", "Kitchen tables", "Desks", "Table lamps"], 0)):
+        page = replace(page_of(text_block("a", lines)), language="en")
+        assert len(articles(page)) == items
+
+
 @pytest.mark.parametrize("words", ["遗失声明", "安河区人民法院公告", "讣告", "招租", "债权转让公告"])
 def test_a_notice_that_was_paid_for_is_an_advertisement(words: str) -> None:
     """Losses, courts and deaths are announced under a heading of their own: no news."""

@@ -94,8 +94,8 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     walls = (*thin, *(side for panel in panels for side in sides(panel)))
     # Ideographs are measured exactly, and the tiers' gutters stand in line all over a vertical page, also over its decks.
     whole = HEADING_SIZE if vertical else LARGE_TYPE
-    pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size, whole=whole))
-    lines = join_lines(pieces, Gutters(ink, pieces, walls, type_size))
+    pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size, whole=whole, pictures=pictures))
+    lines = join_lines(pieces, Gutters(ink, pieces, walls, type_size, pictures=pictures))
     lines = reach_edges(without(ink, thin), lines, [*thin, *pictures, *panels, *upright], type_size)
     lines += _upright_lines(ink, upright, rules, merged, type_size) if upright else ()
     in_type = set_heights(ink, lines)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitize.geometry import Box
 from digitize.layout.detection import LARGE_TYPE
 from digitize.layout.ink import runs
 from digitize.layout.witnesses import RUN_OVER, START_SLACK, WITNESSES, Gap, Testimony, Witnesses
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from digitize.geometry import Box
     from digitize.layout.ink import Ink
 
 SPECK_AREA = 0.02
@@ -61,6 +61,9 @@ phrase of a heading over several columns begins there by chance only."""
 TIER_WHITE = 0.3
 """White between two items beyond that between the lines of one, in type sizes, at least."""
 
+CAPTION_GAP = 1.5
+"""White between a picture and the first line of its caption, in type sizes."""
+
 CROSSED = 0.5
 """Share of a line's height that an upright rule takes which cuts it: rules are worn at their ends, and lean."""
 
@@ -98,9 +101,19 @@ class Gutters:
     """
 
     def __init__(
-        self, ink: Ink, lines: Sequence[Box], rules: Sequence[Box], type_size: float, *, whole: float = LARGE_TYPE
+        self,
+        ink: Ink,
+        lines: Sequence[Box],
+        rules: Sequence[Box],
+        type_size: float,
+        *,
+        whole: float = LARGE_TYPE,
+        pictures: Sequence[Box] = (),
     ) -> None:
-        """Take in what is printed on a page; lines from so many type sizes on in height, `whole`, are cut at rules only."""
+        """Take in what is printed on a page; lines from so many type sizes on in height, `whole`, are cut at rules only.
+
+        What stands right below one of the `pictures` may be its caption, which runs over the gutters of the text below it.
+        """
         self.type_size, self._whole = type_size, whole
         self._ink = ink
         self._uprights = [rule for rule in rules if rule.upright]
@@ -108,7 +121,9 @@ class Gutters:
         walls = [line for line in lines if self.is_large(line)] + [rule for rule in rules if not rule.upright]
         self._text = np.array([(b.x0, b.y0, b.x1, b.y1) for b in text]).reshape(-1, 4)
         self._inked = {line: self._characters(line) for line in text}
-        self._witnesses = Witnesses(text, walls, [self._whites(line, self._inked[line]) for line in text], type_size)
+        whites = [self._whites(line, self._inked[line]) for line in text]
+        captions = [any(_is_under(picture, line, type_size) for picture in pictures) for line in text]
+        self._witnesses = Witnesses(text, walls, whites, type_size, captions)
 
     def is_large(self, line: Box) -> bool:
         """Whether a line is set in a heading's type, which runs over gutters."""
@@ -193,6 +208,13 @@ class Gutters:
                 return True
         return False
 
+    def white_between(self, left: Box, right: Box) -> float:
+        """The widest white between two pieces on one height, in pixels: words may stand there that were not detected."""
+        if right.x0 <= left.x1:
+            return 0.0
+        between = Box(left.x1, max(left.y0, right.y0), right.x0, min(left.y1, right.y1))
+        return max((b - a for a, b in runs(~characters(self._ink, between))), default=0) / self._ink.scale
+
     def run_over(self, left: Box, right: Box) -> bool:
         """Whether the lines above and below the white between two pieces run over it, with ink in it, and few keep off."""
         sides = left.x1, right.x0
@@ -254,6 +276,11 @@ class Gutters:
         (left, right), (top, bottom) = gap.sides, self._witnesses.walled(gap.line)
         ruled = any(left < rule.cx < right and rule.y0 < bottom and rule.y1 > top for rule in self._uprights)
         return Testimony(WITNESSES, WITNESSES) if ruled else Testimony()
+
+
+def _is_under(picture: Box, line: Box, type_size: float) -> bool:
+    """Whether a line stands right below a picture."""
+    return -type_size / 2 <= line.y0 - picture.y1 <= CAPTION_GAP * type_size and line.overlap_x(picture) > line.width / 2
 
 
 def _crosses(rule: Box, line: Box) -> bool:

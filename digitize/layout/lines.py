@@ -334,7 +334,8 @@ def _is_stop_of(line: Box, piece: Box) -> bool:
 def join_lines(lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:
     """Join the pieces of one printed line: on one height, of one size, with neither rule nor gutter between.
 
-    They stand close; words that fill a line alone may stand further apart, where the lines around run over the white.
+    They stand close; words that fill a line alone may stand further apart, where the lines around run over the white. A short
+    word between them may have been passed over by the detector.
     """
     joined: list[Box] = []
     for line in sorted(lines, key=lambda box: box.x0):
@@ -356,4 +357,6 @@ def _same_line(left: Box, right: Box, gutters: Gutters) -> bool:
         return False
     if high >= LARGE_TYPE * unit and high > OTHER_SIZE * low and gap > low / 2 and min(left.width, right.width) > WORD * low:
         return False
-    return gap <= reach or (high < LARGE_TYPE * unit and gap <= LOOSE_GAP * unit and gutters.run_over(left, right))
+    if gap <= reach:
+        return True
+    return high < LARGE_TYPE * unit and gutters.white_between(left, right) <= LOOSE_GAP * unit and gutters.run_over(left, right)

@@ -132,8 +132,10 @@ class Witnesses:
         walls: Sequence[Box],
         whites: Sequence[Sequence[tuple[float, float]]],
         type_size: float,
+        captions: Sequence[bool],
     ) -> None:
-        """Take in the lines, what is a wall to all below and above it, and each line's stretches of white."""
+        """Take in the lines, what is a wall to all around it, each line's stretches of white, and which are captions."""
+        self._running = ~np.array(captions, np.bool_)
         self._text, self._walls = _corners(text), _corners(walls)
         self._white_rows = np.repeat(np.arange(len(text)), [len(gaps) for gaps in whites])
         self._white_gaps = np.array([gap for gaps in whites for gap in gaps]).reshape(-1, 2)
@@ -151,7 +153,7 @@ class Witnesses:
         a, b, indent, left, right, middle, height = np.array(told).T[:, :, np.newaxis]
         top, bottom = np.array([self.walled(gap.line) for gap in gaps]).T[:, :, np.newaxis]
         white = self._white(a, b)
-        over = (x0 < a - OVERHANG * unit) & (x1 > b + OVERHANG * unit)
+        over = (x0 < a - OVERHANG * unit) & (x1 > b + OVERHANG * unit) & self._running
         # A deck in the middle of the columns below it says nothing of them.
         over &= (x0 <= left + START_SLACK * unit) | (x1 >= right - START_SLACK * unit)
         ends = (x1 >= a - END_SLACK * unit) & (x1 <= b)

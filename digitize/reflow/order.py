@@ -18,6 +18,7 @@ from digitize.reflow.headless import head_what_is_left
 from digitize.reflow.kickers import join_kickers
 from digitize.reflow.quotes import set_quotes_apart
 from digitize.reflow.running import is_running, run_on
+from digitize.reflow.small_heads import head_by_what_follows
 from digitize.reflow.standing import (
     heads_advertisements,
     mark_advertisements,
@@ -46,6 +47,10 @@ ITEM_LENGTH = 25
 LISTED = 0.5
 """Lines without a single comma or full stop, so many of them with figures, are a list of results or prices, whatever stands
 over it; verse has none."""
+
+RAGGED_STOPS = 2
+"""Lines that do not reach their column's edge are running text where so many sentences end in them, each on lines of its own:
+in a list each line says a thing, in an advertisement none is a sentence."""
 
 ITEM_WIDTH = 7.0
 """The narrowest column of running text, in type sizes; what is narrower is the column of a table."""
@@ -82,7 +87,7 @@ def read_order(page: Page) -> Page:
         return run_on(mark_folio(page, cues))
     page = without_last_lines(mark_advertisements(without_ornaments(mark_folio(page, cues)), cues), cues)
     page = with_pointed_captions(page if page.vertical else set_rubrics_apart(page, cues))
-    page = part_bylines(join_kickers(page), cues)
+    page = part_bylines(join_kickers(page if page.vertical else head_by_what_follows(page, cues)), cues)
     page = without_scraps(page) if page.vertical else part_decks(with_labels(page, cues), cues)
     graph = FlowGraph(set_quotes_apart(set_summaries_apart(page, cues), cues), cues)
     links = graph.links()
@@ -251,12 +256,21 @@ def _is_long(unit: Sequence[Region]) -> bool:
     return sum(len(line.text) for region in unit if region.role is Role.PARAGRAPH for line in region.lines) >= ITEM_LENGTH
 
 
+def _is_ragged_text(region: Region) -> bool:
+    """Whether a block is running text set ragged: sentences that run over lines, and few figures."""
+    lines = [line.text.strip() for line in region.lines]
+    stops, figures = sum(bool(FULL_STOP.search(text)) for text in lines), sum(any(c.isdigit() for c in text) for text in lines)
+    return stops >= RAGGED_STOPS and 2 * stops <= len(lines) and figures < LISTED * len(lines)
+
+
 def _is_item(unit: Sequence[Region], type_size: float) -> bool:
     """Whether a unit is a news item: sentences under a heading or a picture under one, or some running text without."""
     heading = [region for region in unit if region.role in HEADING_ROLES]
     text = [region for region in unit if region.role is Role.PARAGRAPH]
     full = any(
-        len(region.lines) >= ITEM_LINES and region.box.width >= ITEM_WIDTH * type_size and is_justified(region)
+        len(region.lines) >= ITEM_LINES
+        and region.box.width >= ITEM_WIDTH * type_size
+        and (is_justified(region) or _is_ragged_text(region))
         for region in text
     )
     sentences = any(_SENTENCE.search(line.text) for region in text for line in region.lines)
