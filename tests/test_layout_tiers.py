@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,12 +14,17 @@ from digitize.geometry import Box
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.lines import cut_lines, join_lines
-from digitize.layout.ornaments import find_ornamented_rules, is_of_marks
+from digitize.layout.ornaments import find_rows_of_marks, is_of_marks, ornamented_rules
 from digitize.layout.regions import find_regions
 from digitize.layout.separators import column_rules, find_rules
 from digitize.layout.sidemarks import trim_marks
 from digitize.layout.subheadings import find_subheadings
 from digitize.model import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from digitize.layout.ink import Ink
 
 ROWS = 16
 LEFT, RIGHT = 100.0, 320.0
@@ -33,6 +39,11 @@ def tier_lines(left: float = LEFT, right: float = RIGHT, rows: int = ROWS) -> li
 def two_tiers(gap: float) -> tuple[list[Box], list[Box]]:
     """The lines of two tiers with so much white between them."""
     return tier_lines(), tier_lines(RIGHT + gap, RIGHT + gap + 220)
+
+
+def find_ornamented_rules(ink: Ink, lines: Sequence[Box], rules: Sequence[Box], *, ideographs: bool = False) -> tuple[Box, ...]:
+    """The rules that are rows of marks, of a page whose other rules are known."""
+    return ornamented_rules(find_rows_of_marks(ink, TYPE, lines, ideographs=ideographs), rules)
 
 
 def test_a_leaning_rule_in_a_narrow_gutter_parts_columns() -> None:
@@ -146,7 +157,7 @@ def test_rows_of_marks_are_rules() -> None:
         pixels[place + 300 : place + 304, 800:804] = INK
     for place in range(100, 124, 8):
         pixels[500:504, place : place + 4] = INK
-    found = find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (), ())
+    found = find_ornamented_rules(make_ink(pixels, TYPE), (), ())
     assert [(rule.upright, round(max(rule.width, rule.height) / TYPE)) for rule in found] == [(False, 20), (True, 20)]
 
 
@@ -156,7 +167,7 @@ def test_a_row_of_marks_that_leans_is_a_rule() -> None:
     for place in range(100, 900, 8):
         drift = 300 + (place - 100) // 60
         pixels[drift : drift + 4, place : place + 4] = INK
-    (rule,) = find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (), ())
+    (rule,) = find_ornamented_rules(make_ink(pixels, TYPE), (), ())
     assert rule.width > 780
 
 
@@ -166,7 +177,7 @@ def test_the_signs_of_a_line_are_no_rule() -> None:
     for place in range(100, 500, 8):
         pixels[308:312, place : place + 4] = INK
     print_line(pixels, Box(510, 300, 710, 320))
-    assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (Box(90, 300, 720, 320),), ()) == ()
+    assert find_ornamented_rules(make_ink(pixels, TYPE), (Box(90, 300, 720, 320),), ()) == ()
 
 
 def test_a_row_of_marks_that_was_taken_for_a_line_is_a_rule() -> None:
@@ -176,8 +187,8 @@ def test_a_row_of_marks_that_was_taken_for_a_line_is_a_rule() -> None:
         pixels[308:313, place : place + 5] = INK
     taken, text = Box(95, 302, 505, 319), Box(300, 200, 320, 420)
     ink = make_ink(pixels, TYPE)
-    (rule,) = find_ornamented_rules(ink, TYPE, (taken,), (), ideographs=True)
-    assert find_ornamented_rules(ink, TYPE, (taken,), ()) == ()  # a line of low letters looks like it
+    (rule,) = find_ornamented_rules(ink, (taken,), (), ideographs=True)
+    assert find_ornamented_rules(ink, (taken,), ()) == ()  # a line of low letters looks like it
     assert [is_of_marks(line, rule) for line in (taken, text)] == [True, False]
 
 
@@ -189,7 +200,7 @@ def test_a_row_of_figures_is_no_rule() -> None:
         width = int(rng.integers(3, 10))
         pixels[308 : 308 + int(rng.integers(5, 10)), x : x + width] = INK
         x += width + 4
-    assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, (Box(95, 302, 310, 322),), (), ideographs=True) == ()
+    assert find_ornamented_rules(make_ink(pixels, TYPE), (Box(95, 302, 310, 322),), (), ideographs=True) == ()
 
 
 def test_a_wave_that_leans_and_meets_other_ink_is_one_rule() -> None:
@@ -203,7 +214,7 @@ def test_a_wave_that_leans_and_meets_other_ink_is_one_rule() -> None:
         pixels[y, x : x + 3] = INK
     pixels[400:403, int(LEFT) : int(RIGHT + 24)] = INK
     over = [Box(a.x0, a.y0, b.x1, a.y1) for a, b in zip(first, second, strict=True)]
-    (rule,) = (r for r in find_ornamented_rules(make_ink(pixels, TYPE), TYPE, over, ()) if r.upright)
+    (rule,) = (r for r in find_ornamented_rules(make_ink(pixels, TYPE), over, ()) if r.upright)
     assert (rule.y0, rule.y1) == pytest.approx((190, 640), abs=TYPE)
 
 
@@ -217,7 +228,7 @@ def test_dots_between_tiers_are_a_rule_however_far_lines_were_seen() -> None:
         pixels[y : y + 5, int(RIGHT + 15) : int(RIGHT + 20)] = INK
     over = [Box(a.x0, a.y0, b.x1, a.y1) for a, b in zip(first, second, strict=True)]
     crossing = Box(LEFT, 636, RIGHT + 220, 638)
-    (rule,) = find_ornamented_rules(make_ink(pixels, TYPE), TYPE, over, (crossing,))
+    (rule,) = find_ornamented_rules(make_ink(pixels, TYPE), over, (crossing,))
     assert rule.upright
     assert RIGHT < rule.x0 < rule.x1 < RIGHT + 34
 
@@ -230,7 +241,7 @@ def test_strokes_below_one_another_are_no_rule() -> None:
         print_line(pixels, replace(line, x1=190))
         print_line(pixels, replace(line, x0=210))
         pixels[int(line.y0) : int(line.y1), 198:201] = INK
-    assert find_ornamented_rules(make_ink(pixels, TYPE), TYPE, lines, ()) == ()
+    assert find_ornamented_rules(make_ink(pixels, TYPE), lines, ()) == ()
 
 
 def test_marks_beside_characters_make_no_line_larger() -> None:

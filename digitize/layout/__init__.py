@@ -22,7 +22,7 @@ from digitize.layout.letters import set_heights
 from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
 from digitize.layout.merged import part_merged
 from digitize.layout.neighbours import as_fillers, without_neighbours
-from digitize.layout.ornaments import find_ornamented_rules, is_of_marks
+from digitize.layout.ornaments import find_rows_of_marks, is_of_marks, ornamented_rules
 from digitize.layout.paging import Furniture, make_page
 from digitize.layout.panels import find_panels, whiten_panels
 from digitize.layout.pictures import find_pictures
@@ -33,6 +33,7 @@ from digitize.layout.strays import level_strays
 from digitize.layout.transcribed import find_transcript_layout
 from digitize.layout.upright import inside, passed_over, turned, turned_back, turned_ink, upright_lines, with_end_signs
 from digitize.model import Page, WritingMode
+from digitize.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,10 +65,11 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     tones = find_tones(pixels, type_size)
     panels = find_panels(tones, type_size, detected)
     ink = make_ink(whiten_panels(tones, panels, type_size), type_size)
-    tints = with_headers(find_tints(ink, type_size, detected), panels, type_size)
-    pictures = find_pictures(ink, type_size, detected, tints)
-    rules = find_rules(ink, type_size, detected, [*pictures, *panels])
-    ornamented = find_ornamented_rules(ink, type_size, detected, [*rules, *pictures, *panels], ideographs=vertical)
+    (tints, pictures, rules), rows = together(
+        lambda: _find_grounds_and_rules(ink, type_size, detected, panels),
+        lambda: find_rows_of_marks(ink, type_size, detected, ideographs=vertical),
+    )
+    ornamented = ornamented_rules(rows, [*rules, *pictures, *panels])
     rules = (*column_rules(ink, rules, detected, type_size), *ornamented)
     strays = level_strays(ink, rules, detected, type_size)
     rules = tuple(rule for rule in rules if rule not in strays)
@@ -132,6 +134,15 @@ def _bare_page(scan: Scan, type_size: float, writing_mode: WritingMode) -> Page:
         negative=scan.negative,
         skew=scan.skew,
     )
+
+
+def _find_grounds_and_rules(
+    ink: Ink, type_size: float, lines: Sequence[Box], panels: Sequence[Box]
+) -> tuple[tuple[Box, ...], tuple[Box, ...], tuple[Box, ...]]:
+    """Tints, pictures, and the rules that are unbroken lines."""
+    tints = with_headers(find_tints(ink, type_size, lines), panels, type_size)
+    pictures = find_pictures(ink, type_size, lines, tints)
+    return tints, pictures, find_rules(ink, type_size, lines, [*pictures, *panels])
 
 
 def _is_page_border(box: Box, lines: Sequence[Box]) -> bool:

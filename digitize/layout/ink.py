@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from digitize.geometry import Box
+from digitize.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -124,9 +125,12 @@ def _mask(grey: NDArray[np.uint8], type_size: float) -> NDArray[np.uint8]:
     side = odd(THRESHOLD_WINDOW * type_size)
     surroundings = cv2.boxFilter(grey, -1, (side, side), borderType=cv2.BORDER_REPLICATE)
     contrast = cv2.subtract(surroundings, grey)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.compare(contrast, THRESHOLD_CONTRAST, cv2.CMP_GE))
+    (count, labels, stats, _), grain = together(
+        lambda: cv2.connectedComponentsWithStats(cv2.compare(contrast, THRESHOLD_CONTRAST, cv2.CMP_GE)),
+        lambda: _darkest_grain(grey, type_size),
+    )
     kept = np.zeros(count, dtype=bool)
-    kept[labels.ravel()[np.flatnonzero(contrast >= _darkest_grain(grey, type_size))]] = True
+    kept[labels.ravel()[np.flatnonzero(contrast >= grain)]] = True
     kept &= stats[:, cv2.CC_STAT_AREA] >= DUST * type_size * type_size
     kept[0] = False  # the paper
     return picked(labels, kept)

@@ -61,13 +61,11 @@ MARK, WAVE = 0.6, 1.5
 characters that stand by themselves (一, 二) are in between."""
 
 
-def find_ornamented_rules(
-    ink: Ink, type_size: float, lines: Sequence[Box], rules: Sequence[Box], *, ideographs: bool = False
-) -> tuple[Box, ...]:
-    """Find rules that are no unbroken line, level and upright, in reading-frame pixels.
+def find_rows_of_marks(ink: Ink, type_size: float, lines: Sequence[Box], *, ideographs: bool = False) -> tuple[Box, ...]:
+    """Find rows of marks, level and upright, in reading-frame pixels; rules that are found as lines may be among them.
 
-    `lines` are the text lines as detected; `rules` those that were found as lines, which are not given again. `ideographs`:
-    whether the page is known to be set in them, and a line of small marks is none of low letters.
+    `lines` are the text lines as detected. `ideographs`: whether the page is known to be set in them, and a line of small
+    marks is none of low letters.
     """
     unit = type_size * ink.scale
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=8)
@@ -82,9 +80,16 @@ def find_ornamented_rules(
         if vertical:
             free = _rows(ink, _free_marks(ink.mask, unit), (MARK * unit, unit), vertical=True)
             rows = [*_joined(ink, free, type_size), *rows]
-        for box in rows:
-            if not any(box.intersection(rule) > CROSSED * box.area for rule in (*rules, *found)):
-                found.append(box)
+        found += rows
+    return tuple(found)
+
+
+def ornamented_rules(rows: Sequence[Box], lines: Sequence[Box]) -> tuple[Box, ...]:
+    """The rows of marks that are rules, each once: not those on `lines`, the rules that were found as such, and pictures."""
+    found: list[Box] = []
+    for row in rows:
+        if not any(row.intersection(other) > CROSSED * row.area for other in (*lines, *found)):
+            found.append(row)
     return tuple(sorted(found))
 
 
