@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from digitize.geometry import hull
-from digitize.layout.ink import components, darker, grey_level, odd
+from digitize.layout.ink import components, darker, grey_level, labelled, odd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ def _is_filled(window: NDArray[np.uint8]) -> bool:
     (height, width), least = window.shape, GROUND_FILL * window.size
     if cv2.countNonZero(window) < least:
         return False
-    _, _, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(window), connectivity=8)
+    _, stats = labelled(np.ascontiguousarray(window))
     own = (stats[1:, cv2.CC_STAT_WIDTH] == width) & (stats[1:, cv2.CC_STAT_HEIGHT] == height)
     return bool(stats[1:, cv2.CC_STAT_AREA][own].max() >= least)
 

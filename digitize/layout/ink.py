@@ -46,9 +46,9 @@ UNEVEN_GRAIN = 1.5
 """... unless it is so many times as uneven as one of the areas around it: then it is a picture."""
 
 
-SPARSE = 0.05
-"""Share of a mask that is set up to which its pieces' outlines are followed: a page's rules and pictures are below 0.05, its
-type is above."""
+EDGES, EVERY = 0.03, 8
+"""Share of a mask's places that differ from the one before them in their row, in one row of so many, up to which following
+its pieces' outlines is sooner than numbering every pixel: that of type is 0.08, that of grounds and rules below 0.02."""
 
 DUST = 0.01
 """Specks smaller than this share of a character's square are dust, grain or print that shows through: a full stop's ring
@@ -125,11 +125,11 @@ def _mask(grey: NDArray[np.uint8], type_size: float) -> NDArray[np.uint8]:
     side = odd(THRESHOLD_WINDOW * type_size)
     surroundings = cv2.boxFilter(grey, -1, (side, side), borderType=cv2.BORDER_REPLICATE)
     contrast = cv2.subtract(surroundings, grey)
-    (count, labels, stats, _), grain = together(
-        lambda: cv2.connectedComponentsWithStats(cv2.compare(contrast, THRESHOLD_CONTRAST, cv2.CMP_GE)),
+    (labels, stats), grain = together(
+        lambda: labelled(np.asarray(cv2.compare(contrast, THRESHOLD_CONTRAST, cv2.CMP_GE), np.uint8)),
         lambda: _darkest_grain(grey, type_size),
     )
-    kept = np.zeros(count, dtype=bool)
+    kept = np.zeros(len(stats), dtype=bool)
     kept[labels.ravel()[np.flatnonzero(contrast >= grain)]] = True
     kept &= stats[:, cv2.CC_STAT_AREA] >= DUST * type_size * type_size
     kept[0] = False  # the paper
@@ -187,11 +187,18 @@ def odd(length: float) -> int:
     return max(3, 2 * round((length - 1) / 2) + 1)
 
 
+def labelled(mask: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The connected pieces of a mask: a label for each pixel, 0 for what is not set, and OpenCV's statistics for each label."""
+    # Blocks of two by two pixels at once: two thirds of the time that OpenCV's own choice takes.
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_BBDT)
+    return np.asarray(labels, np.int32), np.asarray(stats, np.int32)
+
+
 def components(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
     """The connected pieces of a mask, top to bottom, int32 (n, 4): x, y, width, height, in working pixels."""
-    if cv2.countNonZero(mask) > SPARSE * mask.size:
-        return np.asarray(cv2.connectedComponentsWithStats(mask, connectivity=8)[2][1:, :4], np.int32)
-    # Following the outlines of what little there is takes a tenth of the time that numbering every pixel does.
+    rows = mask[::EVERY]
+    if np.count_nonzero(rows[:, 1:] != rows[:, :-1]) > EDGES * rows.size:
+        return labelled(mask)[1][1:, :4]
     contours, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     around = [] if hierarchy is None else hierarchy[0, :, 3].tolist()  # what a contour is a hole in, -1 for none
     outer = [cv2.boundingRect(contour) for contour, parent in zip(contours, around, strict=True) if parent < 0]

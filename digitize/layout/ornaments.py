@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from digitize.geometry import Box, hull
-from digitize.layout.ink import components, odd, picked
+from digitize.layout.ink import components, labelled, odd, picked
 from digitize.layout.separators import RULE_SLOPE
 from digitize.layout.upright import transposed
 
@@ -68,7 +68,7 @@ def find_rows_of_marks(ink: Ink, type_size: float, lines: Sequence[Box], *, ideo
     marks is none of low letters.
     """
     unit = type_size * ink.scale
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink.mask, connectivity=8)
+    labels, stats = labelled(ink.mask)
     found: list[Box] = []
     for vertical in (False, True):
         width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
@@ -126,7 +126,7 @@ def _free_marks(mask: NDArray[np.uint8], unit: float) -> NDArray[np.uint8]:
     """The marks in a mask of ink that no character stands close to, on the left or on the right."""
     parted = mask.copy()
     parted[:: round(LENGTH * unit)] = 0  # a long wave leans, and meets scratches somewhere: it is looked at in stretches
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(parted, connectivity=8)
+    labels, stats = labelled(parted)
     x, y, width, height = stats[:, :4].T
     small = width <= MARK * unit
     small[0] = True  # the paper

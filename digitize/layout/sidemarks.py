@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
+
+from digitize.layout.ink import labelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
 
 def _without_marks(window: NDArray[np.uint8], side: float) -> NDArray[np.uint8]:
     """A line's ink without its small pieces that keep to the upper or lower half of it."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
+    labels, stats = labelled(window)
     _, y, width, height = stats[:, :4].T
     middle = len(window) / 2
     beside = (y + height <= middle) | (y >= middle)
