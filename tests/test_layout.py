@@ -17,12 +17,13 @@ from digitize.layout import DetectedText, detect_text, find_layout
 from digitize.layout.areas import find_tints
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
+from digitize.layout.dust import trim_dust
 from digitize.layout.edges import reach_edges
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import components, grey_level
 from digitize.layout.letters import set_heights
-from digitize.layout.lines import complete_lines, cut_lines, join_lines, trim_dust
+from digitize.layout.lines import complete_lines, cut_lines, join_lines
 from digitize.layout.panels import find_panels
 from digitize.layout.pictures import find_pictures
 from digitize.layout.regions import find_regions
@@ -552,6 +553,49 @@ def test_dust_below_a_short_line_does_not_make_it_tall(characters: int) -> None:
     assert (trimmed.height, same.height) == (pytest.approx(TYPE, abs=1), pytest.approx(30, abs=1))
 
 
+def test_dust_around_a_heading_makes_it_no_higher() -> None:
+    """Spots above large type, one beside the other, and below it do not reach its middle: it is as high as its characters."""
+    pixels = blank()
+    heading, lines = Box(60, 200, 360, 240), column_lines(0, 10, y=400)
+    for line in (heading, *lines):
+        print_line(pixels, line)
+    for x in range(70, 350, 40):
+        pixels[190:196, x : x + 6] = INK
+        pixels[244:249, x + 10 : x + 15] = INK
+    seen = [heading.grown(4, 12), *(line.grown(4, 4) for line in lines)]
+    completed = complete_lines(make_ink(pixels, TYPE), seen, ())
+    assert (completed[0].y0, completed[0].y1) == (pytest.approx(200, abs=1), pytest.approx(240, abs=1))
+
+
+@pytest.mark.parametrize(
+    ("mark", "right"),
+    [((0, 0, 3, 60), 220), ((10, 0, 12, 40), 260), ((17, 0, 19, 60), 220), ((-12, 20, 21, 58), 220)],
+    ids=["along the head", "a dash", "along the foot", "a hair across"],
+)
+def test_a_hair_beyond_a_line_is_no_part_of_it(mark: tuple[int, int, int, int], right: int) -> None:
+    """What runs on thinly from a line's last character over a gutter, along or across, is a hair; a dash is the line's own."""
+    pixels = blank()
+    line = Box(60, 200, 220, 220)
+    print_line(pixels, line)
+    top, left, foot, width = mark
+    if top < 0:
+        cv2.line(pixels, (216, 200 + top // 2), (220 + width, 200 + foot), INK, 2)
+    else:
+        pixels[200 + top : 200 + foot, 218 + left : 220 + width] = INK
+    (completed,) = complete_lines(make_ink(pixels, TYPE), [line.grown(2, 3)], ())
+    assert completed.x1 == pytest.approx(right, abs=4)
+
+
+def test_a_spot_at_its_foot_begins_no_line() -> None:
+    """A spot in the gutter before a line, as low as a stop, is dust: no stop begins a line. One behind it ends the line."""
+    pixels = blank()
+    print_line(pixels, Box(60, 200, 220, 220))
+    for x in (46, 228):
+        pixels[213:219, x : x + 6] = INK
+    (completed,) = complete_lines(make_ink(pixels, TYPE), [Box(44, 197, 236, 223)], ())
+    assert (completed.x0, completed.x1) == (pytest.approx(62, abs=2), pytest.approx(234, abs=2))
+
+
 def test_a_hair_through_a_line_does_not_make_it_tall() -> None:
     """A hair that runs on above a short line and through it leaves it as high as its type."""
     pixels = blank()
@@ -694,6 +738,23 @@ def test_a_worn_border_is_a_box(missing: tuple[Box, ...], boxes: int) -> None:
     """A border from which a scratch or wear has taken a piece still closes; one of which half a side is missing does not."""
     ink = make_ink(_bordered(*missing), TYPE)
     assert len(find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))) == boxes
+
+
+def test_a_border_with_rounded_corners_is_a_box() -> None:
+    """At such corners both sides end short, by up to half the type's size; film takes the arc between them."""
+    corners = [Box(x - 9, y - 9, x + 9, y + 9) for x in (200, 700) for y in (300, 603)]
+    ink = make_ink(_bordered(*corners), TYPE)
+    (box,) = find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))
+    assert box.intersection(Box(200, 300, 700, 603)) > 0.97 * 500 * 303
+
+
+def test_a_scratch_that_touches_a_border_makes_its_box_no_larger() -> None:
+    """A hair or scratch along a side, joined to it by wear, runs on above the box: what stands beside it there is outside."""
+    pixels = _bordered()
+    pixels[220:520, 705:707] = INK
+    ink = make_ink(pixels, TYPE)
+    (box,) = find_boxes(ink, TYPE, find_rules(ink, TYPE, (), ()))
+    assert box.y0 >= 300 - TYPE
 
 
 @pytest.mark.parametrize(("dx", "dy"), [(0, 325), (525, 0)], ids=["below", "beside"])
@@ -864,6 +925,17 @@ def test_a_band_of_shade_is_no_picture() -> None:
     pixels[400:600, 800:1000] = PAPER - 150
     (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, lines, ())
     assert picture.contains(900, 500)
+
+
+def test_a_photo_within_the_dark_around_a_page_is_a_picture() -> None:
+    """Where the film around a page was not cut off, the dark runs around all that is printed: it takes no photo along."""
+    pixels = blank()
+    pixels[:30], pixels[-30:], pixels[:, :30], pixels[:, -30:] = 60, 60, 60, 60
+    for line in (lines := [line for column in (0, 1, 2) for line in column_lines(column, 28, y=100)]):
+        print_line(pixels, line)
+    pixels[960:1140, 600:900] = 60
+    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, lines, ())
+    assert picture.intersection(Box(600, 960, 900, 1140)) > 0.9 * 300 * 180
 
 
 def test_a_pale_photo_on_a_tint_is_a_picture() -> None:

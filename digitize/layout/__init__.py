@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from digitize.geometry import Box, hull
 from digitize.layout.areas import find_tints, with_headers
 from digitize.layout.detection import LARGE_TYPE, DetectedText, body_size, detect_text
+from digitize.layout.dust import trim_dust
 from digitize.layout.edges import reach_edges
 from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
@@ -19,7 +20,7 @@ from digitize.layout.initials import Initial, find_initials, join_read_initials,
 from digitize.layout.ink import find_tones, make_ink, without
 from digitize.layout.lettering import find_lettering
 from digitize.layout.letters import set_heights
-from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides, trim_dust
+from digitize.layout.lines import complete_lines, cut_lines, join_lines, sides
 from digitize.layout.merged import part_merged
 from digitize.layout.neighbours import as_fillers, without_neighbours
 from digitize.layout.ornaments import find_rows_of_marks, is_of_marks, ornamented_rules

@@ -9,6 +9,7 @@ import numpy as np
 
 from digitize.geometry import Box, hull
 from digitize.layout.detection import LARGE_TYPE
+from digitize.layout.dust import begins_no_line, is_adrift, is_streak, type_rows
 from digitize.layout.gutters import SPECK_AREA, characters, without_streaks
 from digitize.layout.ink import runs, without
 
@@ -41,9 +42,6 @@ TOUCHING = 0.06
 CHARACTER_GAP = 0.6
 """White inside a line that ink may continue over when a line is completed sideways, in line heights: half a space."""
 
-SPOT, ADRIFT = 0.25, (0.3, 0.8)
-"""What is narrower than the first share of a line's height, and keeps between the others, ends no line: it is dust."""
-
 SLIVER = 0.3
 """Ink at a line's end that reaches into it by less than this share of a character gap, and stands a gap away from its
 other ink, is a neighbour's."""
@@ -57,23 +55,6 @@ LOOSE_GAP = 5.0
 OTHER_SIZE, WORD = 1.25, 1.6
 """Words in large type, two signs wide and more, whose heights differ by so much are set in two sizes: a rubric beside a
 headline. A single sign may be low."""
-
-TALL = 1.15
-"""Body lines from this many type sizes on are looked at for dust above and below: brackets and letters reach less far."""
-
-STREAK_REACH = 0.2
-"""How far above and below a line a scratch is followed, in heights of the line."""
-
-TALLEST, WITH_HAIR = 2.0, 3.0
-"""Body lines up to so many type sizes may be one with dust; what is taller is set in larger type, or, up to so many, a hair
-runs through it: without that it is as low as body type."""
-
-GRAZED, LONG = 0.2, 4.0
-"""A line's outermost rows, up to the first share of the type size, are what it has of a neighbour, where dust parts them from
-it, or of a scratch, where white does in a line from so many type sizes on: its signs leave no row white."""
-
-SHORTEST = 0.8
-"""Lines from this many type sizes on in length, one character, show by their rows what is dust: it lies in one place."""
 
 STROKE = 0.2
 """Pieces of a cut line that are narrower than this share of its height are what a rule or a neighbour left: a figure 1 is
@@ -94,12 +75,13 @@ def complete_lines(
 
     `grounds` are panels and pictures; `beside` are lines that are completed elsewhere.
     """
-    mask = without(ink, rules).mask
+    ink = without(ink, rules)
     index = _RowIndex([*lines, *beside])
+    usual = float(np.median([line.height for line in lines])) if lines else 0.0
     upright = [rule for rule in rules if rule.upright]
     beyond = [side for ground in grounds for side in sides(ground)]
     found = (
-        _complete(mask, ink, line, [*index.others(line, line.height), *upright, *beyond], _room(line, grounds))
+        _complete(ink, line, [*index.others(line, line.height), *upright, *beyond], _room(line, grounds), usual)
         for line in lines
     )
     return tuple(completed for completed in found if completed is not None)
@@ -134,21 +116,25 @@ def _room(line: Box, grounds: Sequence[Box]) -> tuple[float, float]:
     return max([line.y0 - reach, *over]), min([line.y1 + reach, *under])
 
 
-def _complete(mask: NDArray[np.uint8], ink: Ink, line: Box, others: Sequence[Box], room: tuple[float, float]) -> Box | None:
+def _complete(ink: Ink, line: Box, others: Sequence[Box], room: tuple[float, float], usual: float) -> Box | None:
+    """A line as its ink is; `room` is how far up and down it may reach, `usual` the height of most lines as detected."""
     stacked = [o for o in others if _is_stacked(o, line)]
-    above = [_valley(mask, ink, o, line) for o in stacked if o.cy < line.cy]
-    below = [_valley(mask, ink, line, o) for o in stacked if o.cy > line.cy]
+    above = [_valley(ink, o, line) for o in stacked if o.cy < line.cy]
+    below = [_valley(ink, line, o) for o in stacked if o.cy > line.cy]
     tall = Box(
         line.x0,
         max([room[0], *above]),
         line.x1,
         min([room[1], *below]),
     )
-    y0, y1 = _ink_rows(without_streaks(mask[ink.window(tall)]), ink, tall, line)
+    y0, y1 = _ink_rows(without_streaks(ink.mask[ink.window(tall)]), ink, tall, line)
+    if y1 - y0 > usual:  # detectors leave white around a line: large type, or dust
+        margin = CORE * line.height
+        y0, y1 = type_rows(ink, Box(line.x0, y0, line.x1, y1), (line.y0 + margin, line.y1 - margin))
     beside = [o for o in others if o.overlap_y(line) > 0.3 * min(o.height, line.height)]
     left = max([line.x0 - 4 * line.height, *(o.x1 for o in beside if o.cx < line.x0)])
     right = min([line.x1 + 4 * line.height, *(o.x0 for o in beside if o.cx > line.x1)])
-    x0, x1 = _ink_columns(mask, ink, Box(min(left, line.x0), y0, max(right, line.x1), y1), line)
+    x0, x1 = _ink_columns(ink, Box(min(left, line.x0), y0, max(right, line.x1), y1), line)
     return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
@@ -158,7 +144,7 @@ def _is_stacked(a: Box, b: Box) -> bool:
     return a.overlap_x(b) > STACKED * low and a.overlap_y(b) < OVERLAP * low
 
 
-def _valley(mask: NDArray[np.uint8], ink: Ink, upper: Box, lower: Box) -> float:
+def _valley(ink: Ink, upper: Box, lower: Box) -> float:
     """Where one of two lines, one above the other, ends and the other begins: at the row with least ink between them.
 
     Where they stand apart, the middle of the white between them.
@@ -167,7 +153,7 @@ def _valley(mask: NDArray[np.uint8], ink: Ink, upper: Box, lower: Box) -> float:
         return (upper.y1 + lower.y0) / 2
     between = Box(max(upper.x0, lower.x0), upper.cy, min(upper.x1, lower.x1), max(lower.cy, upper.cy))
     rows, columns = ink.window(between)
-    profile = mask[rows, columns].sum(axis=1)
+    profile = ink.mask[rows, columns].sum(axis=1)
     # Of several rows with as little ink, the middle one.
     least = np.flatnonzero(profile == profile.min())
     return float(rows.start + least[len(least) // 2]) / ink.scale
@@ -191,25 +177,36 @@ def _ink_rows(window: NDArray[np.uint8], ink: Ink, tall: Box, line: Box) -> tupl
     return (rows.start + own[0][0]) / ink.scale, (rows.start + own[-1][1]) / ink.scale
 
 
-def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tuple[float, float]:
+def _ink_columns(ink: Ink, wide: Box, line: Box) -> tuple[float, float]:
     rows, columns = ink.window(wide)
     left, right = ((x * ink.scale) - columns.start for x in (line.x0, line.x1))
-    inked = np.asarray(without_streaks(mask[rows, columns]).any(axis=0), np.bool_)
+    window = ink.mask[rows, columns]
+    inked = np.asarray(without_streaks(window).any(axis=0), np.bool_)
     within = slice(max(0, round(left)), round(right))
-    inked[within] = mask[rows, columns][:, within].any(axis=0)
+    inked[within] = window[:, within].any(axis=0)
     smallest = SPECK_AREA * ((wide.y1 - wide.y0) * ink.scale) ** 2
-    window = mask[rows, columns]
-    stretches = [(a, b) for a, b in runs(inked) if (b > left and a < right) or window[:, a:b].sum() >= smallest]
+    stretches = [
+        (a, b)
+        for a, b in runs(inked)
+        if (b > left and a < right) or (window[:, a:b].sum() >= smallest and not is_streak(window[:, a:b]))
+    ]
     gap = CHARACTER_GAP * (wide.y1 - wide.y0) * ink.scale
     begins = [*(a for a, _ in stretches), np.inf][1:]
     stretches = [
-        s for s, after in zip(stretches, begins, strict=True) if after - s[1] <= gap or not _is_adrift(window[:, slice(*s)])
+        s for s, after in zip(stretches, begins, strict=True) if after - s[1] <= gap or not is_adrift(window[:, slice(*s)])
     ]
     crowded = left <= gap / 2, inked.size - right <= gap / 2
     own = _without_slivers([(a, b) for a, b in stretches if b > left and a < right], (left, right), gap, crowded)
     if not own:
         return line.x0, line.x0
+    if len(own) > 1 and begins_no_line(window[:, slice(*own[0])], own[1][0] - own[0][1]):
+        own = own[1:]
+        stretches = stretches[stretches.index(own[0]) :]
     x0, x1 = own[0][0], own[-1][1]
+    if x0 < within.start and is_streak(window[:, x0 : within.start]):
+        x0 = within.start
+    if x1 > within.stop and is_streak(window[:, within.stop : x1]):
+        x1 = within.stop
     for a, b in reversed([s for s in stretches if s[1] <= x0]):
         if x0 - b > gap:
             break
@@ -219,14 +216,6 @@ def _ink_columns(mask: NDArray[np.uint8], ink: Ink, wide: Box, line: Box) -> tup
             break
         x1 = b
     return (columns.start + x0) / ink.scale, (columns.start + x1) / ink.scale
-
-
-def _is_adrift(spot: NDArray[np.uint8]) -> bool:
-    """Whether ink at a line's end is a spot at half its height: stops stand at its foot, marks at its head, colons at both."""
-    stretches, height = runs(np.asarray(spot.any(axis=1), np.bool_)), len(spot)
-    if spot.shape[1] >= SPOT * height or len(stretches) != 1:
-        return False
-    return ADRIFT[0] * height < stretches[0][0] and stretches[0][1] < ADRIFT[1] * height
 
 
 def _without_slivers(
@@ -242,61 +231,6 @@ def _without_slivers(
     if crowded[1] and len(own) > 1 and right - own[-1][0] < SLIVER * gap and own[-1][0] - own[-2][1] > gap:
         own = own[:-1]
     return own
-
-
-def trim_dust(ink: Ink, lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
-    """Trim lines that look taller than body type, but are so in one place only: by dust above or below a character.
-
-    `type_size` is that of the body type, in pixels.
-    """
-    return tuple(_without_dust(ink, line, type_size) for line in lines)
-
-
-def _without_dust(ink: Ink, line: Box, type_size: float) -> Box:
-    """A line as it is, or trimmed where it may be taller by dust alone."""
-    if not TALL < line.height / type_size < WITH_HAIR or line.width <= SHORTEST * type_size:
-        return line
-    trimmed = _trimmed(ink, line, type_size)
-    return trimmed if min(line.height / TALLEST, trimmed.height / TALL) < type_size else line
-
-
-def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
-    """A line without the rows at its top and foot whose ink lies in one place: within a type size, or half of a short line."""
-    # Seen with some white above and below: a letter's stem ends within it, a scratch runs on.
-    rows, own = ink.window(line)[0], ink.window(line.grown(0.0, STREAK_REACH * line.height))
-    first = rows.start - own[0].start
-    window = without_streaks(ink.mask[own])[first : first + rows.stop - rows.start]
-    spread = window.shape[1] - window.argmax(axis=1) - window[:, ::-1].argmax(axis=1)
-    inked = np.asarray(window.any(axis=1), np.bool_)
-    own_rows = runs(inked & (spread > min(type_size, line.width / 2) * ink.scale))
-    own_rows = _without_grazed(own_rows, inked, type_size * ink.scale, whole=line.width >= LONG * type_size)
-    if not own_rows:
-        return line
-    top = rows.start
-    return Box(line.x0, (top + own_rows[0][0]) / ink.scale, line.x1, (top + own_rows[-1][1]) / ink.scale)
-
-
-def _without_grazed(
-    stretches: list[tuple[int, int]], inked: NDArray[np.bool_], type_size: float, *, whole: bool
-) -> list[tuple[int, int]]:
-    """The stretches of a line's rows without what it has of another line, beyond dust, or of a scratch at its top or foot.
-
-    `inked` tells for each row whether anything is in it; `type_size` is in rows. A line as low as its type has nothing else.
-    `whole` tells that nothing beyond white is the line's own.
-    """
-
-    def is_tall() -> bool:
-        return len(stretches) > 1 and stretches[-1][1] - stretches[0][0] > TALL * type_size
-
-    def is_parted(rows: NDArray[np.bool_]) -> bool:
-        return bool(rows.all()) or (whole and not rows.any())
-
-    grazed = GRAZED * type_size
-    if is_tall() and stretches[0][1] <= grazed and is_parted(inked[stretches[0][1] : stretches[1][0]]):
-        stretches = stretches[1:]
-    if is_tall() and len(inked) - stretches[-1][0] <= grazed and is_parted(inked[stretches[-2][1] : stretches[-1][0]]):
-        stretches = stretches[:-1]
-    return stretches
 
 
 def cut_lines(ink: Ink, lines: Sequence[Box], gutters: Gutters) -> tuple[Box, ...]:

@@ -96,7 +96,8 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
         for piece in pieces(solid, (unit, unit))
         for rectangle in _cut_at_gutters(ink, bare, piece, lines, unit)
     ]
-    wholes = _as_wholes(found, lines, type_size)
+    # The dark around a page that was not cut off is one piece as large as the page: no picture, and none goes with it.
+    wholes = _as_wholes([box for box in found if text_cover(box, lines) < TEXT_COVER], lines, type_size)
     large = (box for box in wholes if min(box.width, box.height) >= PICTURE_MIN * type_size)
     free = (box for box in large if text_cover(box, lines) < TEXT_COVER)
     screen = PICTURE_CONTRAST * (light - dark)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.geometry import Box
+from digitize.geometry import Box, hull
 from digitize.layout.ink import components, odd, runs
 from digitize.layout.upright import UPRIGHT, transposed
 
@@ -65,6 +65,9 @@ FRAME_MIN = (5.0, 2.5)
 
 FRAME_FILL = 0.9
 """Share of its rectangle that a box's inside fills; rounded corners take a few per cent."""
+
+BORDER = RULE_THICKNESS + CORNER_GAP
+"""A border is so thick at most, in type sizes: a rule, and a finer one along it."""
 
 BORDER_SHARE = 0.75
 """How much of the whole border's rectangle one closed inside takes, to be a box and not a cell between column rules."""
@@ -267,22 +270,41 @@ def find_boxes(ink: Ink, type_size: float, rules: Sequence[Box], panels: Sequenc
         parent = hierarchy[0][index][3]
         if parent < 0:
             continue
-        _, _, w, h = cv2.boundingRect(contour)
+        x, y, w, h = cv2.boundingRect(contour)
         outer = cv2.boundingRect(contours[parent])
         large = w >= FRAME_MIN[0] * unit and h >= FRAME_MIN[1] * unit
         filled = cv2.contourArea(contour) >= FRAME_FILL * w * h
         border = ink.box(*outer)
         capped = sum(border.intersection(panel) for panel in panels) * ink.scale**2
         if large and filled and w * h + capped >= BORDER_SHARE * outer[2] * outer[3]:
-            found.append(border)
+            found.append(_around(ink.box(x, y, w, h), border, panels, type_size))
     return tuple(sorted(found))
+
+
+def _around(inside: Box, border: Box, panels: Sequence[Box], type_size: float) -> Box:
+    """A border's bounds as far as its sides and panels reach: a scratch or a column rule that touches it runs on beyond."""
+    reach = inside.grown(BORDER * type_size, BORDER * type_size)
+    left, top = max(border.x0, reach.x0), max(border.y0, reach.y0)
+    sides = Box(left, top, min(border.x1, reach.x1), min(border.y1, reach.y1))
+    return hull((sides, *(p for p in panels if p.intersection(reach) > 0 and border.contains(p.cx, p.cy))))
 
 
 def _breaks(rules: Sequence[Box], type_size: float) -> Iterator[Box]:
     """The gaps in worn or scratched borders: between two pieces of a rule, and where one ends short of a corner."""
     level, upright = ([rule for rule in rules if rule.upright is kind] for kind in (False, True))
+    yield from _corners(level, upright, type_size)
     yield from _breaks_along(level, upright, type_size)
     yield from transposed(_breaks_along(transposed(upright), transposed(level), type_size))
+
+
+def _corners(level: Sequence[Box], upright: Sequence[Box], type_size: float) -> Iterator[Box]:
+    """What parts two rules whose ends make a corner: a rounded one, or one that film has worn off."""
+    slack = CORNER * type_size
+    for rule, other in itertools.product(level, upright):
+        x = rule.x0 if other.cx < rule.cx else rule.x1
+        y = other.y0 if rule.cy < other.cy else other.y1
+        if abs(other.cx - x) <= slack and abs(rule.cy - y) <= slack:
+            yield Box(min(x, other.x0), min(y, rule.y0), max(x, other.x1), max(y, rule.y1))
 
 
 def _breaks_along(level: Sequence[Box], upright: Sequence[Box], type_size: float) -> Iterator[Box]:
