@@ -911,6 +911,30 @@ def test_a_photo_taken_for_a_line_is_a_picture() -> None:
     assert picture.intersection(Box(100, 200, 1200, 320)) > 0.95 * 1100 * 120
 
 
+def test_a_part_of_a_photo_taken_for_an_upright_line_is_of_the_picture() -> None:
+    """It has tone from its top to its foot; signs set downwards have white between them."""
+    pixels = blank()
+    noise = np.random.default_rng(1)
+    pixels[200:400, 100:500] = noise.choice(np.array([30, 120, 160], np.uint8), (200, 400))
+    signs = [Box(700, y, 770, y + 70) for y in (200, 280)]
+    for sign in signs:
+        print_line(pixels, sign)
+    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [Box(95, 190, 200, 405), hull(signs)], ())
+    assert picture.intersection(Box(100, 200, 500, 400)) > 0.95 * 400 * 200
+
+
+def test_a_photo_close_to_its_box_is_none_of_it() -> None:
+    """The line around a photo and the text below it stays outside the picture."""
+    pixels = blank()
+    noise = np.random.default_rng(1)
+    photo, box = Box(700, 200, 1200, 500), Box(694, 194, 1206, 700)
+    pixels[200:500, 700:1200] = noise.choice(np.array([30, 120, 160], np.uint8), (300, 500))
+    cv2.rectangle(pixels, (int(box.x0), int(box.y0)), (int(box.x1), int(box.y1)), INK, 3)
+    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [], ())
+    sides = [(b.x0, b.y0, b.x1, b.y1) for b in (picture, photo)]
+    assert sides[0] == pytest.approx(sides[1], abs=2)
+
+
 def test_a_band_of_shade_is_no_picture() -> None:
     """Where light falls off over several lines the page is darker, but has no edge and shows nothing; a photo in it has."""
     pixels = blank()
@@ -1061,6 +1085,15 @@ def test_text_goes_on_below_a_picture() -> None:
     picture, lines = Box(60, 200, 500, 390), column_lines(0, 4, y=400)
     lines[2] = Box(lines[2].x0, lines[2].y0, lines[2].x1 + 12, lines[2].y1)
     assert [draft.role for draft in find_regions(lines, [picture], (), (), TYPE)] == [Role.PICTURE, Role.PARAGRAPH]
+
+
+def test_a_paragraphs_last_line_under_a_deck_is_no_line_of_it() -> None:
+    """A deck set left has its lines at the left; one at the head of another column, as far right as the deck ends, is text."""
+    headline, first = Box(60, 100, 700, 150), Box(60, 162, 620, 185)
+    body = column_lines(1, 5, y=260)
+    for line, decks in ((Box(column_left(1), 195, 625, 215), 1), (Box(60, 195, 300, 218), 2)):
+        (heading,), _ = find_headings([headline, first, line, *body], body, (), TYPE)
+        assert [role for _, role in heading.lines].count(Role.DECK) == decks
 
 
 def test_a_deck_over_one_of_the_columns_is_no_line_of_it() -> None:
@@ -1325,11 +1358,12 @@ def test_a_figure_in_a_large_level_line_is_not_upright() -> None:
 
 
 def test_a_sign_that_was_seen_apart_at_an_upright_lines_end_is_one_of_it() -> None:
-    """It stands right above the line and in its middle; one further up, or at its side, is something else."""
+    """It stands right above the line and in its middle; one further up, at its side, or on a panel is something else."""
     line, sign = Box(100, 200, 140, 440), Box(105, 165, 135, 195)
     assert with_end_signs((line,), (sign,)) == ((hull((line, sign)),), ())
     for other in (replace(sign, y0=145, y1=175), replace(sign, x0=125, x1=155)):
         assert with_end_signs((line,), (other,)) == ((line,), (other,))
+    assert with_end_signs((line,), (sign,), panels=(sign.grown(5, 2),)) == ((line,), (sign,))
 
 
 def test_a_line_of_an_upright_heading_that_was_passed_over_is_found() -> None:

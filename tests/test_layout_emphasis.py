@@ -175,6 +175,24 @@ def test_text_beside_a_bold_line_may_go_on_in_its_column() -> None:
     assert headlines(lines, [head], wide, between) == {head}
 
 
+def test_a_bold_line_in_the_middle_of_a_column_below_a_box_is_a_subheading() -> None:
+    """Text that goes round a box comes to its column from the left however far the line stands from the gutter."""
+    right = LEFT + (COLUMN + 1) * TYPE
+    foot = Box(LEFT, 180, right + COLUMN * TYPE, 183)
+    _, beside = item(200 - PITCH, rows=6)
+    head, text = item(200, x=right)
+    shift = (COLUMN - 6) / 2 * TYPE
+    middle = Box(head.x0 + shift, head.y0, head.x0 + shift + 6 * TYPE, head.y1)
+    assert headlines([*beside, middle, *text], [middle], foot) == set()
+
+
+def test_a_headlines_first_line_may_be_measured_low() -> None:
+    """Where few of its letters are tall it is lower than the type is; its strokes are those of the line below it."""
+    head, text = item(200 + PITCH)
+    first = Box(head.x0, 200 + 6, head.x1, 200 + TYPE)
+    assert headlines([first, head, *text], [first, head], RULE) == {first, head}
+
+
 def test_uneven_light_makes_no_headline() -> None:
     """Where ink fades over the page and is blurred, as on film, light lines stay what they are and bold ones too."""
     head, text = item(200)

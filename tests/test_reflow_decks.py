@@ -52,6 +52,22 @@ def test_an_editors_note_under_a_heading_is_no_deck(end: str, decks: int) -> Non
     assert [bool(deck(article)), len(paragraphs)] == [bool(decks), 2 - decks]
 
 
+def test_a_line_under_a_heading_that_ends_with_a_comma_is_no_deck() -> None:
+    """Its sentence goes on in the line below it."""
+    (line,) = text_block("d", ["\u3000\u3000" + "丁" * 13 + "，"], y=270).lines
+    first = Region("d", Role.DECK, line.polygon, line.box, (line,), heading_id="h")
+    (article,) = articles(page_of(heading("h", "标题", columns=(0, 0)), first, text_block("a", ["戊" * 9 + "。"], y=300)))
+    assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["丁" * 13 + "，" + "戊" * 9 + "。"]
+
+
+@pytest.mark.parametrize(("end", "decks"), [("", "丁" * 15), ("。", "")], ids=["breaks off", "ends a sentence"])
+def test_a_deck_with_a_byline_below_it_is_parted_from_the_text(end: str, decks: str) -> None:
+    """All may stand in one block; what ends a sentence is text."""
+    block = text_block("a", ["丁" * 15 + end, "记者 张明", "\u3000\u3000" + "甲" * 14, *full("甲", 5), "甲甲。"])
+    (article,) = articles(page_of(heading("h", "标题大字", columns=(0, 0)), block))
+    assert deck(article) == decks
+
+
 HEAD = ["安河新桥通车"]
 
 

@@ -241,6 +241,18 @@ def test_text_beside_the_picture_under_a_heading_belongs_to_it() -> None:
     assert [(a.headline, len(a.passages)) for a in articles(page)] == [("标题", 2)]
 
 
+def test_text_below_the_second_picture_in_a_headings_row_belongs_to_it() -> None:
+    """Pictures side by side are one row: what stands below the right one is under the heading over the left one."""
+    page = page_of(
+        heading("h", "标题", columns=(0, 1)),
+        picture("left", columns=(0, 1), y0=300, y1=700),
+        picture("right", columns=(2, 3), y0=300, y1=500),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 6)], column=2, y=520),
+        text_block("b", [*full("乙", 5), "乙乙。"], column=3, y=520),
+    )
+    assert [(a.headline, len(a.figures)) for a in articles(page)] == [("标题", 2)]
+
+
 def test_text_beside_a_picture_far_below_a_heading_does_not() -> None:
     """A picture that something else parts from the heading is in no row of it."""
     page = page_of(
@@ -466,6 +478,21 @@ def test_sentences_below_a_picture_are_the_text_of_a_headline_without_any(*, tex
     assert (captions, told) == ((["丙" * 18 + "。"], ["甲" * 63 + "。"]) if text else ([], ["丙" * 18 + "。"]))
 
 
+@pytest.mark.parametrize(("last", "kind"), [("记者 张明 摄", ArticleKind.ARTICLE), ("电话 张经理", ArticleKind.ADVERTISEMENT)])
+def test_a_signed_box_around_a_picture_is_news(last: str, kind: ArticleKind) -> None:
+    """A box with a picture and hardly any text looks like an advertisement; a byline below a sentence shows news."""
+    head = heading("h", "标题大字", columns=(0, 0), y=520)
+    text = text_block("t", ["\u3000\u3000" + "甲" * 13 + "。", last], y=580, frame="f")
+    lines = (*head.lines, *text.lines)
+    box = hull(line.box for line in lines)
+    told = Region("x", Role.ADVERTISEMENT, box.polygon, box, lines, "f")
+    shown = replace(picture("p", columns=(0, 0), y0=300, y1=500), frame_id="f")
+    edge = hull([box, shown.box]).grown(8, 8)
+    (article,) = articles(page_of(told, shown, frames=(Frame("f", edge.polygon, edge),)))
+    assert article.kind is kind
+    assert article.headline == ("标题大字" if kind is ArticleKind.ARTICLE else "")
+
+
 def test_a_picture_without_sentences_below_it_tells_no_news() -> None:
     """Who took it is its caption, whatever stands over it."""
     caption = replace(text_block("c", ["王小明摄"], column=0, y=520), role=Role.CAPTION, column=0)
@@ -481,6 +508,34 @@ def test_a_rubric_is_no_kicker() -> None:
             kicker, heading("h", "标题大字", columns=(0, 0)), text_block("a", ["\u3000\u3000" + "甲" * 14, "甲甲。"])
         )
         assert {region.role for region in read_order(page).regions if region.id == "k"} == roles
+
+
+@pytest.mark.parametrize(
+    ("words", "gap", "whole"), [("街谈巷议", 24, False), ("街谈巷议", 6, True), ("安河新桥今日通车", 24, True)]
+)
+def test_a_few_signs_apart_over_a_headline_are_its_rubric(words: str, gap: int, *, whole: bool) -> None:
+    """So are they in type of nearly its size; close to it, or as long as it, they are its first line."""
+    [first] = heading("k", words, columns=(0, 1), y=150).lines
+    top = first.box.y1 + gap
+    lines = [first, *(heading("h", "六百米桥面换新车", columns=(0, 1), y=top + 46 * n).lines[0] for n in range(2))]
+    box = hull(line.box for line in lines)
+    head = Region("h", Role.HEADLINE, box.polygon, box, tuple(lines), heading_id="h")
+    [article] = articles(page_of(head, text_block("a", ["\u3000\u3000" + "甲" * 14, "甲甲。"], y=box.y1 + 20)))
+    assert article.headline.startswith(words) is whole
+
+
+def test_words_set_ragged_go_on_in_the_next_column() -> None:
+    """A last line without a point is no paragraph's end there, however short it is, and whatever the next begins with."""
+    lines = ["The harbour was", "opened, and", "carts came", "from two towns.", "The", "mayor spoke", "for an hour.", "A"]
+    page = replace(
+        page_of(
+            heading("h", "BRIDGE", columns=(0, 0)),
+            text_block("a", lines),
+            text_block("b", ["62-year-old man", "had seen", "it built.", "All went", "home."], column=1),
+        ),
+        language="en",
+    )
+    assert [article.headline for article in articles(page)] == ["BRIDGE"]
 
 
 def test_a_white_line_on_black_over_a_headline_is_a_part_of_its_own() -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from galleys import COLUMN, GUTTER, TYPE, column_left, full, heading, page_of, rule, text_block
+from galleys import COLUMN, GUTTER, TYPE, column_left, full, heading, page_of, picture, rule, text_block
 
 from digitize.geometry import hull
 from digitize.model import Frame, LinkKind, Page, Region, Role
@@ -148,3 +148,15 @@ def test_key_points_over_columns_need_no_box() -> None:
         text_block("b", [*full("乙", 4), "乙乙。"], column=1, y=points.box.y1 + 50),
     )
     assert ["丙" * 33 + "。", "本报讯" + "甲" * 77 + "乙" * 66 + "。"] in told(page)
+
+
+def test_an_editors_note_below_a_picture_is_no_caption() -> None:
+    """What opens with words for key points is read before the text below it, also where that has no heading."""
+    note = replace(wide_block("k", ["编者按：" + "丙" * 28, "丙丙丙。"], y=520), role=Role.CAPTION)
+    page = page_of(
+        picture("p", columns=(0, 1), y0=200, y1=500),
+        note,
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4)], column=0, y=600),
+        text_block("b", [*full("乙", 4), "乙乙。"], column=1, y=600),
+    )
+    assert told(page) == [["编者按：" + "丙" * 31 + "。", "甲" * 78 + "乙" * 66 + "。"]]

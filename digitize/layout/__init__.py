@@ -79,7 +79,7 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     printed = [line for line in detected if not any(p.intersection(line) > LINE_IN_PICTURE * line.area for p in pictures)]
     printed = [line for line in printed if not any(is_of_marks(line, rule) for rule in ornamented)]
     upright = upright_lines(printed, type_size)
-    upright, level = with_end_signs(upright, [line for line in printed if line not in upright])
+    upright, level = with_end_signs(upright, [line for line in printed if line not in upright], panels)
     if upright:
         passed = _passed_over(ink, upright, level, rules, type_size)
         upright = (*upright, *passed)

@@ -126,7 +126,7 @@ def small_headlines(lines: Sequence[Box], widths: Mapping[Box, float], around: S
         # At the head of a column much of the text around is heavy, too.
         if any(_is_next(other, line, level) for other in thick):
             thick.add(line)
-    heavy = {line for line in thick if line.height >= SMALLEST * around.type_size or _ends_head(line, thick)}
+    heavy = {line for line in thick if line.height >= SMALLEST * around.type_size or _ends_head(line, thick, level)}
     found: list[Box] = []
     passed: list[_Column] = []
     large = [line for line in level if line.height >= largest and widths[line] * line.height >= DARK * usual]
@@ -156,7 +156,7 @@ def _is_next(upper: Box, lower: Box, lines: Mapping[Box, float]) -> bool:
     thin, thick = sorted((lines[upper], lines[lower]))
     slack = upper.height / 2
     flush = abs(upper.x0 - lower.x0) <= slack or abs(upper.cx - lower.cx) <= slack
-    return _goes_on(upper, lower) and thick <= ALIKE * thin and flush
+    return _goes_on(upper, lower, lines) and thick <= ALIKE * thin and flush
 
 
 def _is_heavy(line: Box, lines: Mapping[Box, float], type_size: float) -> bool:
@@ -167,12 +167,14 @@ def _is_heavy(line: Box, lines: Mapping[Box, float], type_size: float) -> bool:
     return lines[line] * max(1.0, line.height / height) >= HEAVY * width
 
 
-def _ends_head(line: Box, thick: set[Box]) -> bool:
-    """Whether a line too low for a headline is the last of one: its letters are all low, and it is set like the line above."""
-    over = [
-        o for o in thick if 0 < line.y0 - o.y1 <= HEAD_GAP * o.height and line.height < o.height <= LOW_LETTERS * line.height
-    ]
-    return any(_shares_column(line, other) for other in over)
+def _ends_head(line: Box, thick: set[Box], lines: Mapping[Box, float]) -> bool:
+    """Whether a line too low for a headline is the last of one: its letters are all low, and it is set like the line above.
+
+    So may be its first, which is measured low where few of its letters are tall, but is set as the line below.
+    """
+    low = [o for o in thick if line.height < o.height <= LOW_LETTERS * line.height and _shares_column(line, o)]
+    over = any(0 < line.y0 - o.y1 <= HEAD_GAP * o.height for o in low)
+    return over or any(0 < o.y0 - line.y1 <= HEAD_GAP * o.height and _is_next(line, o, lines) for o in low)
 
 
 def _shares_column(line: Box, other: Box) -> bool:
@@ -183,7 +185,7 @@ def _heads(heavy: set[Box], lines: Mapping[Box, float], around: Surroundings) ->
     """Heavy lines, stacked, that text of the usual weight follows, from top to bottom."""
     heads: list[list[Box]] = []
     for line in sorted(heavy, key=lambda box: box.y0):
-        above = next((h for h in heads if _goes_on(h[-1], line)), None)
+        above = next((h for h in heads if _goes_on(h[-1], line, lines)), None)
         if above is None:
             heads.append([line])
         else:
@@ -191,10 +193,11 @@ def _heads(heavy: set[Box], lines: Mapping[Box, float], around: Surroundings) ->
     return [head for head in heads if len(head) <= LINES and _leads_text(head[-1], heavy, lines, around)]
 
 
-def _goes_on(upper: Box, lower: Box) -> bool:
+def _goes_on(upper: Box, lower: Box, lines: Mapping[Box, float]) -> bool:
     low, high = sorted((upper.height, lower.height))
+    thin, thick = sorted((lines[upper], lines[lower]))
     gap = lower.y0 - upper.y1
-    alike = high <= LARGER * low or low <= lower.height < upper.height <= LOW_LETTERS * lower.height
+    alike = high <= LARGER * low or (high <= LOW_LETTERS * low and (lower.height < upper.height or thick <= ALIKE * thin))
     return -0.3 * low <= gap <= HEAD_GAP * high and alike and _shares_column(upper, lower)
 
 
@@ -269,7 +272,7 @@ class _Column:
         level = abs(other.x0 - first.x0) <= EDGE * self._around.type_size
         low, high = sorted((other.height, first.height))
         thin, thick = sorted((self._lines[other], self._lines[first]))
-        return level and high <= LARGER * low and thick <= ALIKE * thin
+        return level and high <= LOW_LETTERS * low and thick <= ALIKE * thin
 
     def _rule_above(self) -> Box | None:
         first = self._first
@@ -292,7 +295,7 @@ class _Column:
             line
             for line in self._lines
             if line.overlap_y(first) > first.height / 2
-            and 0 < first.x0 - line.x1 + size / 2 <= GUTTER * size
+            and 0 < self._width.x0 - line.x1 + size / 2 <= GUTTER * size
             and line not in self._heavy
             and rule.overlap_x(line) > line.width / 2
         ]

@@ -261,6 +261,7 @@ def _attached(group: Sequence[Box], small: Sequence[Box], ground: Ground, sign: 
             and -0.3 * line.height <= _distance(edge, line, sign) <= reach
             and edge.overlap_x(line) >= 0.5 * min(edge.width, line.width)
             and ((ground.along and edge.overlap_x(line) >= line.width) or _aligned(line, edge, ground.type_size))
+            and not (collected and _leaves_edge(line, collected[0], group, ground.type_size))
             and all(
                 max(line.height, other.height) <= SAME_SIZE * min(line.height, other.height) for other in (*fellows, *collected)
             )
@@ -298,6 +299,17 @@ def _aligned(line: Box, edge: Box, type_size: float) -> bool:
     slack = max(ALIGNED * type_size, QUOTE * edge.height)
     middle = abs(line.cx - edge.cx) <= max(slack, OFF_MIDDLE * max(line.width, edge.width))
     return middle or abs(line.x0 - edge.x0) <= slack or abs(line.x1 - edge.x1) <= slack
+
+
+def _leaves_edge(line: Box, first: Box, group: Sequence[Box], type_size: float) -> bool:
+    """Whether a line begins neither where the heading and the first line of its kicker or deck do, nor has that one's middle.
+
+    It is the last line of a paragraph that ends in another column.
+    """
+    slack, left = ALIGNED * type_size, min(line.x0 for line in group)
+    set_left = abs(first.x0 - left) <= slack
+    middle = abs(line.cx - first.cx) <= max(slack, OFF_MIDDLE * first.width)
+    return set_left and not middle and line.x0 - first.x0 > slack
 
 
 def _distance(edge: Box, line: Box, sign: int) -> float:

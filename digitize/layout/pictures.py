@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import cv2
@@ -58,6 +59,10 @@ GUTTER_TONE, GUTTER_WHITE, RULE_IN_GUTTER = 0.02, 0.4, 0.3
 """The white between two pictures has tone in less than the first share of its height, is so many type sizes wide at least,
 and a rule in it so many at most."""
 
+FRAME_LINE, FRAME_WHITE, RUNS_ON = 0.3, 0.1, 1.0
+"""A line of the box that a picture stands in is so many type sizes thick at most, has so much white behind it at least, and
+runs on past the picture by so much, beside what else is in the box; a picture's own line ends with it."""
+
 PICTURE_MIN = 3.0
 """A picture's smaller side, in type sizes; smaller marks are ornaments, and lose no text by being left out."""
 
@@ -81,6 +86,7 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
         paper[area] = np.percentile(grey[area], 75)
         tone[area] = grey[area] < paper[area] - PICTURE_CONTRAST * (light - dark)
     photos = {line for line in lines if line.height >= PHOTO_LINE * type_size and _is_photo(tone[ink.window(line)])}
+    photos |= {line for line in lines if line.upright and _is_strip_of_photo(tone, ink, line, type_size)}
     amid = {line for line in lines if _amid_tone(ink, line, type_size, paper, LINE_TONE * (light - dark))}
     if amid:
         # A column of lines is text, whatever it stands on.
@@ -92,7 +98,7 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
     bare, tone = tone, np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)))
     solid = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8)), np.uint8)
     found = [
-        ink.box(*_trimmed(tone, *rectangle, strip=odd(PICTURE_JOIN * unit)))
+        ink.box(*_trimmed(tone, *_out_of_box(bare, *rectangle, unit=unit), strip=odd(PICTURE_JOIN * unit)))
         for piece in pieces(solid, (unit, unit))
         for rectangle in _cut_at_gutters(ink, bare, piece, lines, unit)
     ]
@@ -116,6 +122,16 @@ def _is_photo(tone: NDArray[np.uint8]) -> bool:
     return own.shape[1] >= max(across * tone.shape[1], wide * len(own)) and bool(own.size) and float(own.mean()) >= cover
 
 
+def _is_strip_of_photo(tone: NDArray[np.uint8], ink: Ink, line: Box, type_size: float) -> bool:
+    """Whether an upright line has tone from its top to its foot that goes on at its side, where a heading has white."""
+    rows, columns = ink.window(line)
+    if line.width < PICTURE_MIN * type_size or not _is_photo(tone[rows, columns].T):
+        return False
+    reach = round(LINE_WHITE * type_size * ink.scale)
+    sides = tone[rows, max(0, columns.start - reach) : columns.start], tone[rows, columns.stop : columns.stop + reach]
+    return any(side.size and side.mean() >= PHOTO_TONE[1] for side in sides)
+
+
 def _is_screened(tint: NDArray[np.uint8], unit: float, contrast: float) -> bool:
     """Whether a tint or photo is printed in dots: there is no place, however bare, where its greys are near one another."""
     around = np.ones((odd(DOTS * unit),) * 2, np.uint8)
@@ -135,6 +151,34 @@ def _amid_tone(ink: Ink, line: Box, type_size: float, paper: NDArray[np.float32]
 
 def _row_means(values: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(cv2.reduce(values, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[:, 0], np.float32)
+
+
+def _out_of_box(tone: NDArray[np.uint8], x: int, y: int, w: int, h: int, *, unit: float) -> tuple[int, int, int, int]:
+    """A rectangle without the lines at its sides, in working pixels, where one of them runs on past it: a box's."""
+    down, along = slice(y, y + h), slice(x, x + w)
+    left, right = (_frame_line(seen, down, unit) for seen in (tone[:, x:], tone[:, : x + w][:, ::-1]))
+    top, bottom = (_frame_line(seen.T, along, unit) for seen in (tone[y:], tone[: y + h][::-1]))
+    if not any(runs_on for _, runs_on in (left, right, top, bottom)):
+        return x, y, w, h
+    return x + left[0], y + top[0], w - left[0] - right[0], h - top[0] - bottom[0]
+
+
+def _frame_line(tone: NDArray[np.uint8], side: slice, unit: float) -> tuple[int, bool]:
+    """How far in a line at the left reaches, with the white behind it, and whether it runs on past the rows of its side.
+
+    0 where there is no line.
+    """
+    line, white, reach = (math.ceil(share * unit) for share in (FRAME_LINE, FRAME_WHITE, RUNS_ON))
+    strip = tone[:, : 2 * (line + white)]
+    inked = np.asarray(strip[side].mean(axis=0) > GUTTER_TONE, np.bool_)
+    found = runs(inked)
+    if not found or found[0][1] - found[0][0] > line or found[0][0] > line:
+        return 0, False
+    (start, end), inset = found[0], found[1][0] if len(found) > 1 else inked.size
+    if inset - end < white:
+        return 0, False
+    around = strip[max(0, side.start - reach) : side.start, start:end], strip[side.stop : side.stop + reach, start:end]
+    return inset, any(len(part) == reach and bool(part.any(axis=1).all()) for part in around)
 
 
 def _trimmed(tone: NDArray[np.uint8], x: int, y: int, w: int, h: int, *, strip: int) -> tuple[int, int, int, int]:

@@ -52,11 +52,22 @@ def upright_lines(lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
     return tuple(line for line in tall if not any(_is_fellow(other, line) for other in lines if other not in tall))
 
 
-def with_end_signs(upright: Sequence[Box], level: Sequence[Box]) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
-    """Upright lines with the signs at their ends that were seen apart, such as 一; and the level lines that are left."""
+def with_end_signs(
+    upright: Sequence[Box], level: Sequence[Box], panels: Sequence[Box] = ()
+) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
+    """Upright lines with the signs at their ends that were seen apart, such as 一; and the level lines that are left.
+
+    What stands on one of the `panels` is no sign of a line that ends before it.
+    """
     lines, left = list(upright), list(level)
     for number, line in enumerate(upright):
-        own = [sign for sign in left if inside(sign, line) and _goes_before_or_after(sign, line)]
+        own = [
+            sign
+            for sign in left
+            if inside(sign, line)
+            and _goes_before_or_after(sign, line)
+            and not any(p.contains(sign.cx, sign.cy) and not p.contains(line.cx, line.cy) for p in panels)
+        ]
         lines[number] = hull([line, *own])
         left = [sign for sign in left if sign not in own]
     return tuple(lines), tuple(left)

@@ -26,7 +26,7 @@ GUTTER = 3.0
 DECK_LINES = 4
 """Decks of party papers list what was decided, a line each, on so many lines at most."""
 
-_STOP = "。"  # in other scripts headings end with full stops, too
+_STOP, _COMMA = "。", "，"  # in other scripts headings end with full stops, too
 _GOES_ON = ":：，,、；;-"
 
 
@@ -69,8 +69,14 @@ def part_decks(page: Page, cues: Cues) -> Page:
 
 
 def _as_text(region: Region) -> Region:
-    """A deck of several lines that end with a full stop as text: an editor's note, or a first paragraph over all columns."""
-    told = region.role is Role.DECK and len(region.lines) > 1 and region.lines[-1].text.strip()[-1:] == _STOP
+    """A deck of several lines that end with a full stop as text: an editor's note, or a first paragraph over all columns.
+
+    So is a line that ends with a comma: its sentence goes on in the next.
+    """
+    if region.role is not Role.DECK:
+        return region
+    last = region.lines[-1].text.strip()[-1:]
+    told = (len(region.lines) > 1 and last == _STOP) or last == _COMMA
     return replace(region, role=Role.PARAGRAPH, heading_id=None) if told else region
 
 
@@ -146,12 +152,29 @@ def _byline_length(region: Region, edges: Edges, type_size: float, cues: Cues) -
     posted = f"{first.text} {others[0].text}"
     named = is_signature(first.text, cues) and not others[0].text.strip()[:1].islower()
     if not is_byline(first.text, cues) and not named:
-        return 2 if is_byline(posted, cues) else 0
+        return 2 if is_byline(posted, cues) else _deck_and_byline(region, cues)
     if is_byline(posted, cues) and set_apart(first, edges, type_size) == set_apart(others[0], edges, type_size):
         return 2
     # A line of text is full; a name by itself is not, or is set apart, or has an indent below it.
     short = is_short(first, edges, type_size)
     return int(short or set_apart(first, edges, type_size) or is_paragraph_start(others[0], edges, type_size))
+
+
+def _deck_and_byline(region: Region, cues: Cues) -> int:
+    """How many lines at a region's start are a deck, in which no sentence ends, and a byline; 0 for none.
+
+    A byline in the second line of what opens an item is in the brackets behind its dateline.
+    """
+    if cues.openings.match(region.lines[0].text.strip()):
+        return 0
+    for count, line in enumerate(region.lines[1:DECK_LINES], start=1):
+        above = region.lines[count - 1].text.strip()
+        if _STOP in above or above[-1:] in (*cues.terminal, *_GOES_ON):
+            return 0
+        if is_byline(line.text, cues):
+            below = " ".join(each.text for each in region.lines[count : count + 2])
+            return count + 1 + int(len(region.lines) > count + 1 and is_byline(below, cues))
+    return 0
 
 
 def _heading_over(region: Region, page: Page) -> Region | None:

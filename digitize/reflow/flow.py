@@ -160,6 +160,8 @@ def block_end(region: Region, text: Sequence[Region], type_size: float, cues: Cu
         return End.BYLINE
     if len(region.lines) > 1 and closes_item(region.lines[-2], last, cues):
         return End.BYLINE
+    if _breaks_off(region) and not is_centred(last, edges, type_size):
+        return End.OPEN
     if is_short(last, edges, type_size) or is_centred(last, edges, type_size):
         return End.PARAGRAPH
     if last.text.strip()[-1:] in tuple(cues.terminal):
@@ -168,6 +170,12 @@ def block_end(region: Region, text: Sequence[Region], type_size: float, cues: Cu
     level = last.writing_mode is WritingMode.HORIZONTAL_TB
     white = level and edges.right - line_end(last) >= LOST_STOP * type_size and is_justified(region)
     return End.WHITE if white else End.OPEN
+
+
+def _breaks_off(region: Region) -> bool:
+    """Whether words that are set ragged, in lines of all lengths, end without a point: the sentence goes on."""
+    text = region.lines[-1].text.strip()
+    return len(region.lines) >= FULL_BLOCK and text[-1:].isascii() and text[-1:].isalnum() and not is_justified(region)
 
 
 def closes_item(before: TextLine, line: TextLine, cues: Cues) -> bool:

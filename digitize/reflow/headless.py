@@ -9,11 +9,11 @@ import numpy as np
 
 from digitize.geometry import Box, hull
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Link, LinkKind, Role
+from digitize.reflow.bylines import is_byline
 from digitize.reflow.figures import apart, figure_links
 from digitize.reflow.flow import Start, block_start
 from digitize.reflow.heads import HEADING_REACH, UNDERLINED
 from digitize.reflow.matching import best_matching
-from digitize.reflow.summaries import is_summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,9 +38,8 @@ def head_what_is_left(
     lettering in an item's picture: signs and banners in photos have an item with a headline beside them. An item that
     begins in mid-sentence has its heading elsewhere.
     """
-    items = [u for u in units if not is_summary(u, cues)]
     figures = figure_links(units, page)
-    headless = [u for u in items if u[0].role is Role.PARAGRAPH and not _goes_on(u[0], page, cues) and is_item(u)]
+    headless = [u for u in units if _text(u)[0].role is Role.PARAGRAPH and not _goes_on(u, page, cues) and is_item(u)]
     heading = {link.source for link in links if link.kind in FLOW_LINKS}
     pictured = {link.target: link.source for link in figures if link.kind is LinkKind.ILLUSTRATES}
     alone = [
@@ -51,11 +50,11 @@ def head_what_is_left(
     found = [*alone, *lettering]
     if not headless or not found:
         return list(units), ()
-    scores = np.array([[_belongs(head, unit, items, page, figures) for unit in headless] for head in found])
+    scores = np.array([[_belongs(head, unit, units, page, figures) for unit in headless] for head in found])
     made, given = [], []
     for row, column in best_matching(scores):
         head, unit = found[row], headless[column]
-        first = unit[0]
+        first = _text(unit)[0]
         parts = (
             head if head in alone else [replace(head[0], role=Role.HEADLINE, heading_id=head[0].id, frame_id=first.frame_id)]
         )
@@ -67,9 +66,17 @@ def head_what_is_left(
     return [unit for unit in units if unit not in given], tuple(made)
 
 
-def _goes_on(region: Region, page: Page, cues: Cues) -> bool:
-    start = block_start(region, page.running_text, page.type_size, cues)
-    return start in {Start.OPEN, Start.BYLINE}
+def _goes_on(unit: Sequence[Region], page: Page, cues: Cues) -> bool:
+    """Whether a unit begins in mid-sentence; a byline by itself at its start is that of the text below it."""
+    first, *others = _text(unit)
+    if others and is_byline(" ".join(line.text for line in first.lines), cues):
+        first = others[0]
+    return block_start(first, page.running_text, page.type_size, cues) in {Start.OPEN, Start.BYLINE}
+
+
+def _text(unit: Sequence[Region]) -> Sequence[Region]:
+    """A unit without the words for key points that stand over its text."""
+    return [region for region in unit if region.role is not Role.FILLER] or unit
 
 
 def _picture_of(region: Region, page: Page) -> Region | None:

@@ -232,14 +232,15 @@ class Reach:
         return next((found for b in reversed(column) if (found := self._headings_level(b))), frozenset())
 
     def _headings_level(self, block: Block) -> frozenset[int]:
-        """The headings in whose row a block stands: level with the text or the pictures below them.
+        """The headings in whose row a block stands, or a picture right above it: level with text or pictures below them.
 
         No rule runs in the gutters between, but such as begin below the heading: those part its columns.
         """
         found = set()
         upright = [rule for rule in self._steps.upright_rules if rule.overlap_y(block.box) > 0.5 * block.box.height]
         for other, frame_id, head in self._rows:
-            level = abs(other.y0 - block.box.y0) <= ALIGNED * self._steps.type_size
+            top = block.box.y0 - self.illustrated(self._headings[head], block)
+            level = min(abs(other.y0 - y) for y in (block.box.y0, top)) <= ALIGNED * self._steps.type_size
             low, high = sorted((other.cx, block.box.cx))
             parting = [r for r in upright if low < r.cx < high and r.y0 <= self._headings[head].box.y1]
             if level and frame_id == block.region.frame_id and not parting:

@@ -24,6 +24,7 @@ from digitize.reflow.standing import (
     mark_advertisements,
     set_rubrics_apart,
     speaks_of_trade,
+    tell_picture_news,
     without_last_lines,
 )
 from digitize.reflow.summaries import join_summaries, set_summaries_apart, with_labels
@@ -86,17 +87,17 @@ def read_order(page: Page) -> Page:
     if is_running(page):
         return run_on(mark_folio(page, cues))
     page = without_last_lines(mark_advertisements(without_ornaments(mark_folio(page, cues)), cues), cues)
-    page = with_pointed_captions(page if page.vertical else set_rubrics_apart(page, cues))
+    page = with_pointed_captions(page if page.vertical else set_rubrics_apart(tell_picture_news(page, cues), cues))
     page = part_bylines(join_kickers(page if page.vertical else head_by_what_follows(page, cues)), cues)
     page = without_scraps(page) if page.vertical else part_decks(with_labels(page, cues), cues)
     graph = FlowGraph(set_quotes_apart(set_summaries_apart(page, cues), cues), cues)
     links = graph.links()
     rejected = tuple(link for link in graph.candidates(CANDIDATES) if link not in links)
     units = _units(page.regions, links)
+    units, links = join_summaries(units, links, page, cues)
     if not page.vertical:
         units, made = head_what_is_left(units, links, page, cues, lambda unit: _is_item(unit, page.type_size))
         links += made
-    units, links = join_summaries(units, links, page, cues)
     units, figures = join_figures(units, page)
     index = _index_regions(page, cues)
     ordered = [region for region in page.regions if region.role is Role.FOLIO]

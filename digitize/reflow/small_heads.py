@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from digitize.geometry import hull
+from digitize.geometry import Box
 from digitize.model import HEADING_ROLES, Role
 from digitize.reflow.bylines import is_byline, is_signature
+from digitize.reflow.edges import column_edges
 from digitize.reflow.parting import with_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from digitize.geometry import Box
     from digitize.model import Page, Region
     from digitize.reflow.cues import Cues
 
@@ -58,26 +58,21 @@ def _head_over(region: Region, page: Page, cues: Cues) -> tuple[Region, ...]:
     """The regions, top to bottom, that make the headline over a block which begins an item; none where it begins none."""
     if not _begins_item(region, page, cues):
         return ()
+    edges = column_edges(region, page.running_text)
     stack: list[Region] = []
-    below, reach = region, BELOW * page.type_size
-    while (
-        (above := _right_above(below.box, region, page))
-        and _may_head(above, page, cues)
-        and below.box.y0 - above.box.y1 <= reach
-    ):
+    place, reach = Box(edges.left, region.box.y0, edges.right, region.box.y1), BELOW * page.type_size
+    while (above := _right_above(place, region, page)) and _may_head(above, page, cues) and place.y0 - above.box.y1 <= reach:
         stack.insert(0, above)
-        below, reach = above, LEADING * above.lines[-1].box.height
+        place, reach = replace(place, y0=above.box.y0, y1=above.box.y1), LEADING * above.lines[-1].box.height
     if not stack or sum(len(part.lines) for part in stack) > LINES:
         return ()
-    top = hull(part.box for part in stack)
-    over = _right_above(top, region, page)
-    near = over is not None and top.y0 - over.box.y1 <= BELOW * page.type_size
-    if over is not None and near and (over.role in HEADING_ROLES or not _is_over(over, top, page, cues)):
-        return ()
-    return tuple(stack)
+    over = _right_above(place, region, page)
+    if over is None or place.y0 - over.box.y1 > BELOW * page.type_size:
+        return tuple(stack)
+    return () if over.role in HEADING_ROLES or not _ends_above(over, place, page, cues) else tuple(stack)
 
 
-def _is_over(region: Region, head: Box, page: Page, cues: Cues) -> bool:
+def _ends_above(region: Region, head: Box, page: Page, cues: Cues) -> bool:
     """Whether what stands above a head ends there: text with a full stop, white between."""
     if region.role is not Role.PARAGRAPH:
         return True

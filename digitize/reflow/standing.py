@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from digitize.model import HEADING_ROLES, IDEOGRAPHS, Role
-from digitize.reflow.bylines import is_signature
+from digitize.reflow.bylines import is_byline, is_signature
+from digitize.reflow.flow import FULL_STOP
 from digitize.reflow.parting import with_lines
 
 if TYPE_CHECKING:
@@ -24,6 +26,12 @@ TRADE_WORDS = 3
 
 TRADE_DENSITY = 25
 """In an advertisement one of them stands among so many characters."""
+
+APART, UNLIKE, LONGER = 0.5, 1.1, 1.5
+"""White between a rubric and the headline below it, in heights of its type, how much larger that is and how much longer."""
+
+HEADLINE_SIZE = 1.25
+"""Type from this many body sizes on is a headline's."""
 
 _IDEOGRAPHS = re.compile(f"[{IDEOGRAPHS}]+")
 
@@ -58,7 +66,7 @@ def _renamed(region: Region, named: Mapping[str, Region], page: Page) -> Iterato
 
 
 def _parted(region: Region, page: Page, cues: Cues) -> Iterator[Region]:
-    panel = _on_panel(region) or int(len(region.lines) > 1 and _names_group(region, cues))
+    panel = _on_panel(region) or int(len(region.lines) > 1 and (_names_group(region, cues) or _is_under_rubric(region, cues)))
     if region.role is Role.KICKER and len(region.lines) == 1:
         line = region.lines[0]
         signed = line.box.upright and is_signature(line.text, cues)  # beside an upright headline stands its writer's name
@@ -70,6 +78,16 @@ def _parted(region: Region, page: Page, cues: Cues) -> Iterator[Region]:
         yield _as_standing(with_lines(kicker, region.lines[:panel], page), cues)
     else:
         yield region
+
+
+def _is_under_rubric(region: Region, cues: Cues) -> bool:
+    """Whether a headline's first line is a rubric: short, apart from the next, and smaller or further off than others are."""
+    first, second = region.lines[:2]
+    if region.role is not Role.HEADLINE or first.box.upright or not _is_rubric(first, cues):
+        return False
+    white, *others = (b.box.y0 - a.box.y1 for a, b in itertools.pairwise(region.lines))
+    unlike = second.type_size >= UNLIKE * first.type_size or (bool(others) and 2 * max(others) <= white)
+    return white >= APART * first.type_size and second.box.width >= LONGER * first.box.width and unlike
 
 
 def _on_panel(region: Region) -> int:
@@ -126,6 +144,32 @@ def mark_advertisements(page: Page, cues: Cues) -> Page:
             for region in page.regions
         ),
     )
+
+
+def tell_picture_news(page: Page, cues: Cues) -> Page:
+    """The page with news in a picture as such: a box with hardly any text looks like an advertisement, but is signed."""
+    pictured = {region.frame_id for region in page.regions if region.role is Role.PICTURE} - {None}
+    return replace(
+        page,
+        regions=tuple(
+            part
+            for region in page.regions
+            for part in (_picture_news(region, page, cues) if region.frame_id in pictured else (region,))
+        ),
+    )
+
+
+def _picture_news(region: Region, page: Page, cues: Cues) -> tuple[Region, ...]:
+    """A box's text as a headline and what it heads, where a sentence stands in it and a byline is its last line."""
+    if region.role is not Role.ADVERTISEMENT:
+        return (region,)
+    count = next((n for n, line in enumerate(region.lines) if line.type_size < HEADLINE_SIZE * page.type_size), 0)
+    head, text = region.lines[:count], region.lines[count:]
+    told = any(FULL_STOP.search(line.text) for line in text) and is_byline(text[-1].text, cues)
+    if not head or not told or any(line.type_size >= HEADLINE_SIZE * page.type_size for line in text):
+        return (region,)
+    headline = with_lines(replace(region, role=Role.HEADLINE, heading_id=region.id), head, page)
+    return headline, with_lines(replace(region, id=f"{region.id}t", role=Role.PARAGRAPH), text, page)
 
 
 def heads_advertisements(region: Region, cues: Cues) -> bool:

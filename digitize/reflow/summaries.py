@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -51,25 +52,32 @@ def join_summaries(
         followed = {link.target for link in made if link.kind in FLOW_LINKS}
         reason = "key points within the outline" if score > 0 else "key points beside the outline"
         firsts = [part for part in parts if part.id not in followed | labels]
-        made += [Link(part.id, item[0].id, LinkKind.SUMMARIZES, score, reason) for part in firsts]
         at = next((n for n, region in enumerate(item) if region.role not in HEADING_ROLES), len(item))
+        if at:
+            made += [Link(part.id, item[0].id, LinkKind.SUMMARIZES, score, reason) for part in firsts]
+        else:  # the item has no heading: it begins with them
+            chain = itertools.pairwise([*(part for part in parts if part.id not in labels), item[0]])
+            made += [Link(a.id, b.id, LinkKind.CONTINUES, score, reason) for a, b in chain if b.id not in followed]
         item[at:at] = parts
         left = [unit for unit in left if unit not in group]
     return left, tuple(made)
 
 
 def with_labels(page: Page, cues: Cues) -> Page:
-    """The page with words for key points that stand alone as headings of what is below them, and no part of one above."""
+    """The page with words for key points that stand alone as headings of what is below them, and no part of one above.
+
+    What begins with them below a picture is no caption.
+    """
+    return replace(page, regions=tuple(_labelled(region, cues) for region in page.regions))
+
+
+def _labelled(region: Region, cues: Cues) -> Region:
+    if region.role is Role.CAPTION and is_summary([region], cues):
+        return replace(region, role=Role.PARAGRAPH)
     parts = {Role.PARAGRAPH, *HEADING_ROLES}
-    return replace(
-        page,
-        regions=tuple(
-            replace(region, role=Role.HEADLINE, heading_id=region.id)
-            if region.role in parts and len(region.lines) == 1 and cues.summary.fullmatch(region.lines[0].text.strip())
-            else region
-            for region in page.regions
-        ),
-    )
+    if region.role in parts and len(region.lines) == 1 and cues.summary.fullmatch(region.lines[0].text.strip()):
+        return replace(region, role=Role.HEADLINE, heading_id=region.id)
+    return region
 
 
 def set_summaries_apart(page: Page, cues: Cues) -> Page:
