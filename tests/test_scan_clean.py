@@ -524,6 +524,41 @@ def test_a_scratch_through_a_part_of_the_page_is_painted_over(lean: int) -> None
     assert ink[1] == pytest.approx(ink[0], rel=0.005)
 
 
+def _faded(page: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The page as on film: grey ink on grey paper."""
+    return np.asarray(40 + 0.6 * page, np.uint8)
+
+
+@pytest.mark.parametrize("level", [False, True])
+@pytest.mark.parametrize("ends", [(0.0, 1.0), (0.3, 0.5)])
+def test_light_scratches_are_painted_over_with_the_strokes_that_they_part(ends: tuple[float, float], *, level: bool) -> None:
+    """A line lighter than grey paper, through all of the page or a part, goes: what it cut is whole, and paper stays white."""
+    clear = _faded(PAGE)
+    scratched = clear.copy()
+    along = scratched.T if level else scratched
+    first, last = (round(end * len(along)) for end in ends)
+    place = 316 if level else 308  # in the midst of type
+    along[first:last, place : place + 4] = 250
+    (step,) = (step for step in _cleaned(scratched).steps if step.name == "paint-light-scratches")
+    assert step.settings == "count=1"
+    pages = (_cleaned(page).pixels for page in (clear, scratched))
+    whole, mended = ((page.T if level else page)[first:last, place - 3 : place + 7] for page in pages)
+    inked, white = (whole < 64).all(axis=1), (whole > 224).all(axis=1)
+    assert inked.sum() > 10
+    assert white.sum() > 10
+    assert (mended[inked] < 128).all()
+    assert (mended[white] > 192).mean() > 0.95
+
+
+def test_white_within_print_is_no_light_scratch() -> None:
+    """Lines left white in a photo or a panel are as light as the paper, and stay."""
+    page = PAGE.copy()
+    page[1350:1500, 540:920] = INK
+    page[1350:1500, 700:703] = page[900:1320, 500:503] = PAPER
+    assert "paint-light-scratches" not in _steps(_cleaned(_faded(page)))
+    assert "paint-light-scratches" not in _steps(_cleaned(_on_film(_faded(page), 20, 100)))
+
+
 def test_a_scratch_as_wide_as_a_stroke_of_type_is_told_by_what_it_cuts() -> None:
     """Blur makes a scratch wider than the line that it is; what runs through line after line of type is one all the same."""
     scratched = PAGE.copy()

@@ -1,6 +1,6 @@
 """From a scan as it was opened to a page that can be read: ink dark on white paper, upright, without the film around it.
 
-    as opened -> positive -> straight, without border -> evenly exposed -> without scratches
+    as opened -> positive -> straight, without border -> evenly exposed, without light scratches -> without dark ones
 
 Everything is measured on small copies; the pixels are resampled at most once, and not at all on a page that is
 upright.
@@ -22,7 +22,7 @@ from digitize.scan.deskew import find_skew
 from digitize.scan.exposure import even_out, measure_exposure
 from digitize.scan.film import find_page
 from digitize.scan.polarity import is_negative
-from digitize.scan.scratches import NO_EDGES, Edges, find_scratches, without_scratches
+from digitize.scan.scratches import NO_EDGES, Edges, find_light_scratches, find_scratches, without_scratches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,12 +93,18 @@ def straightened(scan: Scan, outline: Polygon | None) -> Scan:
 
 
 def evened(scan: Scan) -> Scan:
-    """The scan, dark ink on light paper, with white paper and black ink and the greys between in proportion."""
+    """The scan, dark ink on light paper, with white paper, black ink, greys in proportion, and no light scratches."""
     exposure = measure_exposure(scan.pixels)
     if exposure is None or exposure.even:
         return scan
     settings = f"paper={exposure.darkest:.0f}..{exposure.brightest:.0f} ink={exposure.ink:.2f}"
-    return _with_step(replace(scan, pixels=even_out(scan.pixels, exposure)), "even-exposure", settings)
+    even = _with_step(replace(scan, pixels=even_out(scan.pixels, exposure)), "even-exposure", settings)
+    # White paper would hide what is lighter than it.
+    scratches = find_light_scratches(scan.pixels, exposure, scan.skew)
+    if not scratches:
+        return even
+    pixels = without_scratches(even.pixels, scratches, light=True)
+    return _with_step(replace(even, pixels=pixels), "paint-light-scratches", f"count={len(scratches)}")
 
 
 def unscratched(scan: Scan, outline: Polygon | None, edges: Edges = NO_EDGES, *, vertical: bool = False) -> Scan:

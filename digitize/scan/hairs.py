@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from digitize.scan.exposure import Exposure
+
 # Rows are averaged in bands of this share of the page's long side: grain goes, and thin lines stay sharp.
 BAND = 1 / 500
 # Lines up to about this share of the page's long side are thin; strokes of body type are of this width.
@@ -32,6 +34,8 @@ BENDS = np.arange(-BEND, BEND + 1)
 UNBROKEN = 85
 # Rounds in which a piece is followed to the line's ends, each up to twice as long as the last.
 ROUNDS = 8
+# A place lighter than the paper by this share of it, or more, is white; film's scratches are by a tenth and more.
+LIGHT = 2.0
 # Paper beside a line is lighter than this grey value, averaged over a band of rows: grey, where strokes are near.
 PAPER = 200
 
@@ -56,13 +60,34 @@ def make_bands(pixels: NDArray[np.uint8], piece: float, *, level: bool = False) 
 
     For `level` lines x and y are exchanged.
     """
-    long_side = max(pixels.shape)
+    means, rows = _means(pixels, level=level)
+    return _bands(means, rows, max(pixels.shape), piece)
+
+
+def make_light_bands(pixels: NDArray[np.uint8], exposure: Exposure, piece: float, *, level: bool = False) -> Bands:
+    """The same of a page, dark ink on light paper, on which the lines sought are lighter than its paper: dark on white."""
+    means, rows = _means(pixels, level=level)
+    height, width = pixels.shape
+    along, across = ((np.arange(count) + 0.5) for count in means.shape)
+    if level:
+        paper = exposure.paper_at((across / height), along * rows / width).T
+    else:
+        paper = exposure.paper_at(along * rows / height, across / width)
+    lighter = np.clip(LIGHT * (means / paper - 1), 0, 1)
+    return _bands(np.asarray(255 * (1 - lighter), np.uint8), rows, max(pixels.shape), piece)
+
+
+def _means(pixels: NDArray[np.uint8], *, level: bool) -> tuple[NDArray[np.uint8], int]:
+    """A page's mean grey values in bands, and how many rows make one."""
     height, width = pixels.shape[::-1] if level else pixels.shape
-    rows = max(1, min(round(BAND * long_side), height))
+    rows = max(1, min(round(BAND * max(pixels.shape)), height))
     count = height // rows
     whole, size = (pixels[:, : count * rows], (count, width)) if level else (pixels[: count * rows], (width, count))
-    means = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
-    means = np.asarray(cv2.transpose(means), np.uint8) if level else means
+    means = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.transpose(means) if level else means, np.uint8), rows
+
+
+def _bands(means: NDArray[np.uint8], rows: int, long_side: int, piece: float) -> Bands:
     window = np.ones((1, max(3, round(WIDEST * long_side) | 1)), np.uint8)
     dark = np.asarray(cv2.morphologyEx(means, cv2.MORPH_BLACKHAT, window), np.uint8)
     return Bands(means, dark, rows, long_side, max(3, round(piece * long_side / rows)))

@@ -1,10 +1,13 @@
-"""Scratches: thin dark lines along the film, some of them down all of it, that printed rules are not.
+"""Scratches: thin lines along the film, some of them down all of it, that printed rules are not.
 
-They would be found as rules, and part lines of type that belong together. Two things tell a scratch from a rule. A
+Dark ones would be found as rules, and part lines of type that belong together. Two things tell a scratch from a rule. A
 printer's rule keeps clear of the type beside it; a scratch runs through the type of line after line, and through the
 white between the lines. And a printer's rule ends where the print ends; a scratch may run over the empty margins, too.
-A scratch is painted over, row by row, with what stands to its left and right, where that is lighter: strokes that
-cross it go on, paper closes.
+Light ones part the characters that they run through, and columns where a character ends there. They are lighter than the
+paper, as nothing printed is, so that they are found before the paper is made white.
+
+A scratch is painted over, row by row, with what stands to its left and right, where that is lighter, or darker for a light
+one: strokes that cross it go on, paper closes.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from digitize.scan.cuts import BLUR, CONTRAST, ROW_OF_STROKES, beside, cuts_characters, cuts_type, runs_close_to_type
-from digitize.scan.hairs import BEND, BENDS, WIDEST, Bands, Line, find_pieces, follow, make_bands
+from digitize.scan.cuts import BLUR, CONTRAST, ROW_OF_STROKES, beside, cuts_characters, cuts_type, hair, runs_close_to_type
+from digitize.scan.hairs import BEND, BENDS, WIDEST, Bands, Line, find_pieces, follow, make_bands, make_light_bands
+from digitize.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from digitize.geometry import Polygon
+    from digitize.scan.exposure import Exposure
 
 # A piece of a scratch that is dark over this share of the long side is followed from there: three heights of body type.
 PIECE = 1 / 40
@@ -34,6 +39,8 @@ MARGIN = (0.01, 0.03)
 # The share of a margin that may be dark: a scan that was cut close has print there, and its rules are no scratches. Margins
 # with dust and scratches stay below 0.015, bands with type are above 0.04.
 EMPTY = 0.02
+# The shortest scratch that is lighter than paper, as a share of the long side: through two lines of type, which dust is not.
+LIGHT_SCRATCH = 1 / 30
 # The flanks of a scratch, as a share of its darkness, that are painted over as well.
 FLANK = 0.2
 # The path of a scratch is smoothed over this share of the long side.
@@ -93,6 +100,30 @@ def find_scratches(
     return (*upright, *_level(pixels, skew, outline, edges, both_sides=vertical))
 
 
+def find_light_scratches(pixels: NDArray[np.uint8], exposure: Exposure, skew: float) -> tuple[Scratch, ...]:
+    """Find the scratches that are lighter than the paper, down or across the page: nothing that is printed is.
+
+    Args:
+        pixels: uint8 (height, width), dark ink on paper that is not white yet, upright.
+        exposure: its paper and ink.
+        skew: by how many degrees the page was turned clockwise before.
+    """
+    upright, level = together(
+        lambda: tuple(_light(pixels, exposure, skew, level=False)), lambda: tuple(_light(pixels, exposure, skew, level=True))
+    )
+    return (*upright, *level)
+
+
+def _light(pixels: NDArray[np.uint8], exposure: Exposure, skew: float, *, level: bool) -> Iterator[Scratch]:
+    bands = make_light_bands(pixels, exposure, LEVEL_PIECE if level else PIECE, level=level)
+
+    def is_thin(line: Scratch) -> bool:
+        return line.half_width <= hair(bands.long_side)  # and not the edge of the paper
+
+    found = _found(bands, find_pieces(bands, -skew if level else skew), is_thin, LIGHT_SCRATCH)
+    return (replace(scratch, level=level) for scratch in found)
+
+
 def _upright(
     pixels: NDArray[np.uint8], skew: float, outline: Polygon | None, edges: Edges, *, by_type: bool
 ) -> Iterator[Scratch]:
@@ -138,8 +169,12 @@ def _found(
             yield scratch
 
 
-def without_scratches(pixels: NDArray[np.uint8], scratches: tuple[Scratch, ...]) -> NDArray[np.uint8]:
-    """Paint scratches over with what is beside them: uint8, the shape of `pixels`; no pixel gets darker."""
+def without_scratches(pixels: NDArray[np.uint8], scratches: tuple[Scratch, ...], *, light: bool = False) -> NDArray[np.uint8]:
+    """Paint scratches over with what is beside them: uint8, the shape of `pixels`.
+
+    Where that is lighter, or darker for `light` scratches: the pixels between strokes that these have parted become ink.
+    """
+    nearest = np.minimum if light else np.maximum
     result = pixels.copy()
     for scratch in scratches:
         page = result.T if scratch.level else result
@@ -151,7 +186,7 @@ def without_scratches(pixels: NDArray[np.uint8], scratches: tuple[Scratch, ...])
             share = (offset + reach) / (2 * reach)
             columns = np.clip(scratch.middle + offset, 0, width - 1)
             painted = (left * (1 - share) + right * share).astype(np.uint8)
-            page[rows, columns] = np.maximum(page[rows, columns], painted)
+            page[rows, columns] = nearest(page[rows, columns], painted)
     return result
 
 
