@@ -54,6 +54,33 @@ def test_sentences_are_no_bylines(text: str) -> None:
     assert not is_byline(text, CHINESE)
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("记者王一通识员李二", ["王一", "李二"]),  # 通讯员, one sign read wrong
+        ("记者 王一 通讯萨 李二", ["王一", "李二"]),
+        ("记者王一通讯员威雨荷", ["王一", "威雨荷"]),  # 戚, a surname, read wrong
+        ("本报记者 王一 实刁生 李二", ["王一", "李二"]),
+        ("记老王一通讯员李二", ["王一", "李二"]),
+        ("记者乌一通讯员李二", ["乌一", "李二"]),  # 马, a surname, read wrong
+    ],
+)
+def test_a_word_for_a_role_is_known_though_a_sign_was_read_wrong(text: str, names: list[str]) -> None:
+    """Where one role was read right another is expected, and known by its other signs; it is the role that is printed."""
+    assert is_byline(text, CHINESE)
+    persons = [(name, role) for _, _, name, role in byline_persons(text, CHINESE)]
+    assert [name for name, _ in persons] == names
+    assert persons[1][1] in {"通讯员", "实习生"}
+
+
+@pytest.mark.parametrize(
+    "text", ["通识员李二", "记老王一", "记者王一通过员李二来到现场", "记者王一通讯李二", "记者在通讯社工作"]
+)
+def test_a_word_like_a_role_makes_no_byline_by_itself(text: str) -> None:
+    """Without a role that was read right, or with other words beside it, such a word tells nothing."""
+    assert not is_byline(text, CHINESE)
+
+
 def test_each_person_has_the_role_printed_before_the_name() -> None:
     """Names follow their roles in Chinese bylines."""
     persons = [(name, role) for _, _, name, role in byline_persons("记者 王一 李二 通讯员 张三", CHINESE)]

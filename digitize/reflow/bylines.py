@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,9 @@ def is_byline(text: str, cues: Cues) -> bool:
 
 def _is_named(text: str, persons: Iterable[tuple[int, int, str, str]], cues: Cues) -> bool:
     """Whether a text is words for roles, and these persons' names, and nothing else."""
-    rest = _SEPARATORS.sub("", cues.joiner.sub("", cues.role.sub("", text)))
+    ends = [0, *itertools.chain.from_iterable((start, end) for start, end, _ in _roles(text, cues)), len(text)]
+    between = "".join(text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True))
+    rest = _SEPARATORS.sub("", cues.joiner.sub("", between))
     return rest == _SEPARATORS.sub("", "".join(name for _, _, name, _ in persons)) and _starts_like_byline(text, cues)
 
 
@@ -69,7 +72,7 @@ def _names_end(text: str, cues: Cues) -> int:
 def _starts_like_byline(text: str, cues: Cues) -> bool:
     """A role at the start, or a name before one of the roles that follow their names."""
     closing = [match.end() for match in cues.role_alone.finditer(text)][-1:]
-    return cues.role.match(text) is not None or closing == [len(text)]
+    return any(start == 0 for start, _, _ in _roles(text, cues)) or closing == [len(text)]
 
 
 def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
@@ -85,9 +88,23 @@ def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ..
     return _persons(text[: _names_end(text, cues)], cues)
 
 
+def _roles(text: str, cues: Cues) -> list[tuple[int, int, str]]:
+    """The words for roles in a byline: start, end, and the word.
+
+    Where one was read right, others may have one sign read wrong, or a name behind them that is none of the common ones.
+    """
+    roles = [(match.start(), match.end(), match.group().translate(_NO_SPOTS)) for match in cues.role.finditer(text)]
+    if roles:
+        for pattern, word in cues.role_misread:
+            for match in pattern.finditer(text):
+                if all(match.end() <= start or end <= match.start() for start, end, _ in roles):
+                    roles.append((match.start(), match.end(), word))
+    return sorted(roles)
+
+
 def _persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
     found: list[tuple[int, int, str, str]] = []
-    roles = [(match.start(), match.end(), match.group().translate(_NO_SPOTS)) for match in cues.role.finditer(text)]
+    roles = _roles(text, cues)
     spans = zip([0, *(end for _, end, _ in roles)], [*(start for start, _, _ in roles), len(text)], strict=True)
     closed = bool(roles) and not text[roles[-1][1] :].strip(_ORNAMENTS) and cues.role_alone.fullmatch(roles[-1][2])
     for index, (start, end) in enumerate(spans):

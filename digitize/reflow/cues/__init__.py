@@ -30,6 +30,7 @@ class Cues:
     dateline: re.Pattern[str]  # the whole dateline: groups source, place, date
     role: re.Pattern[str]  # a word that names the work of a person in a byline
     role_alone: re.Pattern[str]  # such a word that may stand without a name
+    role_misread: tuple[tuple[re.Pattern[str], str], ...]  # such words with one sign read wrong, and how they are printed
     filed: re.Pattern[str]  # what may follow the names of a byline: from where the item was filed, what post the writer holds
     signature: re.Pattern[str]  # a whole line: a byline without any such word; group names, where more than names stands in it
     person: re.Pattern[str]  # a whole name that can be told from other words: by common surnames, or where capitals tell
@@ -55,6 +56,9 @@ class Cues:
 
 SPOTS = ".·:："
 """What dust between two characters is read as."""
+
+MISREAD = 3
+"""A word of so many ideographs is known anywhere where it is expected, though one of them was read wrong."""
 
 _TOKEN = re.compile(rf"[{IDEOGRAPHS}]|[^\W\d_{IDEOGRAPHS}]+")
 _NEVER = re.compile(r"(?!)")
@@ -92,6 +96,7 @@ def load_cues(language: str) -> Cues:
         dateline=_any_of(_given(table, "dateline"), parts),
         role=_words(table.get("roles", []), parts),
         role_alone=_words(table.get("roles_alone", []), parts),
+        role_misread=_misread(table.get("roles", []), table.get("roles_alone", [])),
         filed=_any_of(_given(table, "filed"), parts),
         signature=_any_of(_given(table, "signature"), parts),
         person=_any_of(_given(parts, "person"), parts),
@@ -131,6 +136,21 @@ def _any_of(patterns: Iterable[str], parts: dict[str, str]) -> re.Pattern[str]:
     while (filled := re.sub(r"%(\w+)%", lambda found: f"(?:{parts[found.group(1)]})", joined)) != joined:
         joined = filled
     return re.compile(joined) if joined else _NEVER
+
+
+def _misread(words: Iterable[str], alone: Iterable[str]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """For words of ideographs, a pattern in which one of their signs may be any other; with the word.
+
+    Short ones at the start only, and not those that may stand `alone`: many a name is like them.
+    """
+    long = [word for word in words if len(word) >= MISREAD]
+    short = [word for word in words if 1 < len(word) < MISREAD and word not in alone]
+    return tuple(
+        (re.compile("|".join(f"{start}{word[:at]}\\w{word[at + 1 :]}" for at in range(len(word)))), word)
+        for start, group in (("", long), ("^", short))
+        for word in group
+        if _TOKEN.findall(word) == list(word)
+    )
 
 
 def _words(words: Iterable[str], parts: Mapping[str, str] = MappingProxyType({})) -> re.Pattern[str]:
