@@ -596,6 +596,18 @@ def test_a_spot_at_its_foot_begins_no_line() -> None:
     assert (completed.x0, completed.x1) == (pytest.approx(62, abs=2), pytest.approx(234, abs=2))
 
 
+@pytest.mark.parametrize(("tone", "height"), [(170, TYPE), (INK, 31)], ids=["of the back", "its own"])
+def test_print_of_the_back_below_a_line_does_not_make_it_tall(tone: int, height: int) -> None:
+    """What runs along below a line, paler than its strokes, is not its own and goes; as dark as they are it stays."""
+    pixels = blank()
+    line = Box(60, 200, 60 + 12 * TYPE, 220)
+    for x in range(60, 300, 8):
+        pixels[216:231, x : x + 4] = tone
+    print_line(pixels, line)
+    (trimmed,) = trim_dust(make_ink(pixels, TYPE), [replace(line, y1=231)], TYPE)
+    assert trimmed.height == pytest.approx(height, abs=2)
+
+
 def test_a_hair_through_a_line_does_not_make_it_tall() -> None:
     """A hair that runs on above a short line and through it leaves it as high as its type."""
     pixels = blank()
@@ -949,6 +961,17 @@ def test_a_band_of_shade_is_no_picture() -> None:
     pixels[400:600, 800:1000] = PAPER - 150
     (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, lines, ())
     assert picture.contains(900, 500)
+
+
+@pytest.mark.parametrize(("x", "tints"), [(40, 1), (260, 0)], ids=["under the lines", "under their ends"])
+def test_a_ground_that_cuts_lines_is_no_tint(x: int, tints: int) -> None:
+    """Lines stand on a printed tint as a whole; a panel of the page's back, or a stain, ends in the midst of them."""
+    pixels = blank()
+    pixels[180:480, x : x + 460] = 205
+    lines = column_lines(0, 8)
+    for line in lines:
+        print_line(pixels, line)
+    assert len(find_tints(make_ink(pixels, TYPE), TYPE, lines)) == tints
 
 
 def test_a_photo_within_the_dark_around_a_page_is_a_picture() -> None:

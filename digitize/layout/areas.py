@@ -54,6 +54,9 @@ MIDDLE_PART = 20, 80
 TEXT_COVER = 0.12
 """Share of an area that its text lines cover from which it is a ground for text and not a picture."""
 
+ACROSS = 0.2
+"""A line runs over a tint's side where more than this share of it lies on either."""
+
 PICTURE_CONTRAST = 0.22
 """A picture's tone is darker than the paper by this share of the ink's contrast: print that shows through stays below."""
 
@@ -105,10 +108,16 @@ def find_tints(ink: Ink, type_size: float, lines: Sequence[Box]) -> tuple[Box, .
     tinted = cv2.morphologyEx(tinted, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8))
     found = [ink.box(*r) for r in _rectangles(np.asarray(tinted, np.uint8), (TINT_MIN[0] * unit, TINT_MIN[1] * unit))]
     whole = [(box, box.grown((across // 2) / ink.scale, (down // 2) / ink.scale)) for box in found]
-    under_text = [(inner, box) for inner, box in whole if text_cover(box, lines) >= TEXT_COVER]
+    under_text = [(inner, box) for inner, box in whole if text_cover(box, lines) >= TEXT_COVER and _holds_lines(box, lines)]
     even = [box for inner, box in under_text if _is_even(_median(ground, ink.window(inner), across), EVEN * paper)]
     screened = [box for box in _screens(ink, type_size, lines) if not any(box.intersection(other) > 0 for other in even)]
     return (*even, *screened)
+
+
+def _holds_lines(tint: Box, lines: Sequence[Box]) -> bool:
+    """Whether no more lines run over a tint's sides than stand on it: the back's grounds and stains lie anywhere."""
+    shares = [share for line in lines if (share := tint.intersection(line) / line.area) > ACROSS]
+    return 2 * sum(share >= 1 - ACROSS for share in shares) >= len(shares)
 
 
 def with_headers(tints: Sequence[Box], panels: Sequence[Box], type_size: float) -> tuple[Box, ...]:

@@ -43,6 +43,15 @@ GRAZED, LONG = 0.2, 4.0
 """A line's outermost rows, up to the first share of the type size, are what it has of a neighbour, where dust parts them from
 it, or of a scratch, where white does in a line from so many type sizes on: its signs leave no row white."""
 
+BEHIND, FLANK = 1.7, 0.15
+"""Print of the page's back behind a body line makes it look so many type sizes high at most; strokes fade within less than the
+second."""
+
+STROKES, PALER, FEW = 80, 0.7, 0.2
+"""A line's strokes are as dark as this percentile of its ink. Rows in which less than half of the ink has the first share of
+that, and less than the second share of what the line's fullest row has, are pale; they are full if they have that share of
+all ink."""
+
 SHORTEST = 0.8
 """Lines from this many type sizes on in length, one character, show by their rows what is dust: it lies in one place."""
 
@@ -99,7 +108,30 @@ def _without_dust(ink: Ink, line: Box, type_size: float) -> Box:
     if not TALL < line.height / type_size < WITH_HAIR or line.width <= SHORTEST * type_size:
         return line
     trimmed = _trimmed(ink, line, type_size)
-    return trimmed if min(line.height / TALLEST, trimmed.height / TALL) < type_size else line
+    trimmed = trimmed if min(line.height / TALLEST, trimmed.height / TALL) < type_size else line
+    if not TALL < trimmed.height / type_size < BEHIND:
+        return trimmed
+    own = _without_back(ink, trimmed, type_size)
+    return own if 1 / TALL < own.height / type_size < TALL else trimmed
+
+
+def _without_back(ink: Ink, line: Box, type_size: float) -> Box:
+    """A line without rows at its top or foot that are full of ink paler than its strokes: print of the page's back."""
+    rows, columns = ink.window(line)
+    mask = ink.mask[rows, columns] > 0
+    dark = np.where(mask, 255 - ink.grey[rows, columns], 0)
+    own = dark >= (PALER * np.percentile(dark[mask], STROKES) if mask.any() else 1)
+    in_row, all_ink = own.sum(axis=1), mask.sum(axis=1)
+    pale = (2 * in_row < all_ink) & (in_row < FEW * in_row.max())
+    inked, across = np.flatnonzero(~pale & (in_row > 0)), np.flatnonzero(own.any(axis=0))
+    if not len(inked):
+        return line
+    top, foot, full = int(inked[0]), int(inked[-1]) + 1, all_ink >= FEW * all_ink.max()
+    flank = FLANK * type_size * ink.scale
+    if not any(len(beyond) >= flank and beyond.any() for beyond in (full[:top], full[foot:])):
+        return line
+    x0, x1, y0, y1 = columns.start + across[0], columns.start + across[-1] + 1, rows.start + top, rows.start + foot
+    return Box(x0 / ink.scale, y0 / ink.scale, x1 / ink.scale, y1 / ink.scale)
 
 
 def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:
