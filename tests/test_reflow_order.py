@@ -992,6 +992,21 @@ def test_dust_is_no_headline() -> None:
     assert [region.role for region in page.regions] == [Role.FILLER, Role.HEADLINE]
 
 
+def test_dust_between_columns_takes_no_column_from_its_article() -> None:
+    """A spot in a gutter that is read as a figure is no text that the next column could go on from."""
+    left = text_block("a", ["\u3000\u3000本报讯昨日，全市植树造林工作", *["会议听取各县区工作汇报，总结经验"] * 6])
+    right = text_block("b", ["要求大家认真落实会议精神，抓好春", *["季植树造林工作，全面完成目标任务"] * 6], column=1)
+    spot = Box(column_left(1) - 20, 380, column_left(1) - 12, 392)
+    dust = replace(left, id="s", lines=(replace(left.lines[0], id="p-s", text="1", box=spot, polygon=spot.polygon),), box=spot)
+    page = read_order(page_of(heading("h", "植树造林工作会议召开", columns=(0, 1), y=240), left, dust, right))
+    assert {r.id: r.role for r in page.regions} == {
+        "h": Role.HEADLINE,
+        "a": Role.PARAGRAPH,
+        "b": Role.PARAGRAPH,
+        "s": Role.FILLER,
+    }
+
+
 def test_a_line_that_sticks_out_moves_no_edge() -> None:
     """One line that dust makes longer than its column leaves the others full, and their paragraph whole."""
     lines = [

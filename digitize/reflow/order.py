@@ -59,8 +59,9 @@ ITEM_WIDTH = 7.0
 ORNAMENT = 0.4
 """Mean confidence below which a line by itself is no text: what recognizers make of stars, arrows and dust."""
 
-SPOT_SIGNS = 2
-"""A heading of so few signs, none of them a letter, is no heading but a spot of dust, or an ornament."""
+SPOT_SIGNS, SPOT = 2, 0.65
+"""A heading of so few signs, none of them a letter, is no heading but a spot of dust, or an ornament; so are they in a line by
+itself that is lower than so many type sizes: figures are three quarters of one high."""
 
 SCRAP = 2.5
 """A line by itself, shorter than this many type sizes, is no text on a vertical page."""
@@ -109,24 +110,29 @@ def read_order(page: Page) -> Page:
 
 
 def without_ornaments(page: Page) -> Page:
-    """The page with its ornaments, stars and arrows between a heading and its text, as fillers: they are no text.
+    """The page with its ornaments, stars and arrows between a heading and its text, and dust, as fillers: they are no text.
 
     An ornament is a region of one line in which no letter or digit was read, or hardly one surely.
     """
     return replace(
-        page, regions=tuple(replace(r, role=Role.FILLER, heading_id=None) if _is_ornament(r) else r for r in page.regions)
+        page,
+        regions=tuple(
+            replace(r, role=Role.FILLER, heading_id=None) if _is_ornament(r, page.type_size) else r for r in page.regions
+        ),
     )
 
 
-def _is_ornament(region: Region) -> bool:
+def _is_ornament(region: Region, type_size: float) -> bool:
     if len(region.lines) != 1:
         return False
-    line = region.lines[0]
+    (line,) = region.lines
+    spot = len(line.text.strip()) <= SPOT_SIGNS and not any(c.isalpha() for c in line.text)
     if region.role is Role.HEADLINE:  # a spot of dust is as high as large type, and read as a figure or two
-        return len(line.text.strip()) <= SPOT_SIGNS and not any(c.isalpha() for c in line.text)
+        return spot
     if region.role not in {Role.PARAGRAPH, Role.KICKER, Role.DECK}:
         return False
-    return not any(c.isalnum() for c in line.text) or 0 < line.confidence < ORNAMENT
+    low = line.box.height < SPOT * type_size
+    return (spot and low) or not any(c.isalnum() for c in line.text) or 0 < line.confidence < ORNAMENT
 
 
 def without_scraps(page: Page) -> Page:

@@ -34,8 +34,9 @@ BENDS = np.arange(-BEND, BEND + 1)
 UNBROKEN = 85
 # Rounds in which a piece is followed to the line's ends, each up to twice as long as the last.
 ROUNDS = 8
-# A place lighter than the paper by this share of it, or more, is white; film's scratches are by a tenth and more.
-LIGHT = 2.0
+# A line lighter than paper is as dark, in its bands, as so many times the share of the paper by which it is lighter: one by a
+# twentieth is seen, and a third is black. Four times as much shows grain as well.
+LIGHT = 3.0
 # Paper beside a line is lighter than this grey value, averaged over a band of rows: grey, where strokes are near.
 PAPER = 200
 
