@@ -29,6 +29,17 @@ def test_an_even_grey_with_light_type_is_a_panel(type_: int, panels: int) -> Non
     assert len(find_panels(make_ink(pixels, TYPE), TYPE, [line])) == panels
 
 
+def test_a_panel_that_leans_is_one_though_its_line_was_seen_from_edge_to_edge() -> None:
+    """Where warp is left, a corner of the panel's box is paper: the type in its middle keeps off its sides nonetheless."""
+    pixels = blank()
+    for x in range(200, 800):
+        top = 200 + (x - 200) // 120
+        pixels[top : top + 64, x] = INK
+    print_line(pixels, Box(230, 222, 550, 248), ink=PAPER)
+    (panel,) = find_panels(make_ink(pixels, TYPE), TYPE, [Box(201, 214, 560, 256)])
+    assert panel.intersection(Box(200, 200, 800, 268)) > 0.95 * 600 * 68
+
+
 @pytest.mark.parametrize(("gap", "top"), [(0.5, 200), (3.0, 300)], ids=["at its head", "further up"])
 def test_a_panel_at_a_tints_head_stands_on_it(gap: float, top: float) -> None:
     """The light heading of a tinted item is on the item's ground; one that stands apart from it is not."""

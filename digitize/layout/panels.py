@@ -94,9 +94,12 @@ def _is_inside(line: Box, panel: Box) -> bool:
 
 
 def _holds_type(dark: NDArray[np.uint8], unit: float) -> bool:
-    """Whether light type stands amid black ground, whatever lines were detected on it: it keeps off the ground's sides."""
-    edge, margin = max(1, round(PANEL_EDGE * unit)), round(PANEL_MARGIN * unit)
-    light = dark[edge:-edge, edge:-edge] == 0
+    """Whether light type stands amid black ground, whatever lines were detected on it: it keeps off the ground's sides.
+
+    On one that leans its head and foot are paper in part.
+    """
+    edge, margin = max(1, round(PANEL_EDGE * unit)), max(1, round(PANEL_MARGIN * unit))
+    light = dark[margin:-margin, edge:-edge] == 0
     columns = np.flatnonzero(light.any(axis=0))
     return len(columns) > 0 and columns[0] + edge >= margin and light.shape[1] - columns[-1] + edge > margin
 
