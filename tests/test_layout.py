@@ -18,7 +18,7 @@ from digitize.layout.areas import find_tints
 from digitize.layout.blocks import number_columns, split_at_gaps, stack_lines
 from digitize.layout.detection import body_size
 from digitize.layout.dust import trim_dust
-from digitize.layout.edges import reach_edges
+from digitize.layout.edges import last_words, reach_edges
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import find_headings
 from digitize.layout.ink import components, grey_level
@@ -1000,6 +1000,30 @@ def test_a_pale_photo_on_a_tint_is_a_picture() -> None:
     (tint,) = find_tints(ink, TYPE, lines)
     (picture,) = find_pictures(ink, TYPE, lines, [tint])
     assert picture.intersection(Box(120, 230, 380, 420)) > 0.9 * 260 * 190
+
+
+def test_a_photo_reaches_down_to_the_white_above_its_caption() -> None:
+    """A line detected close below it takes in a strip of the photo, which is the photo's all the same."""
+    pixels = blank()
+    noise = np.random.default_rng(1)
+    pixels[200:500, 700:1200] = noise.choice(np.array([30, 120, 160], np.uint8), (300, 500))
+    caption = Box(700, 505, 1000, 525)
+    print_line(pixels, caption)
+    (picture,) = find_pictures(make_ink(pixels, TYPE), TYPE, [replace(caption, y0=490)], ())
+    assert picture.y1 == pytest.approx(500, abs=2)
+
+
+@pytest.mark.parametrize(("width", "above", "found"), [(48, COLUMN, 1), (16, COLUMN, 0), (48, 9, 0)])
+def test_a_paragraphs_last_word_that_was_passed_over_is_found(width: int, above: int, found: int) -> None:
+    """It stands below a full line, at its column's edge; dust is smaller, and no text goes on from a short line."""
+    pixels = blank()
+    lines = [line for row, line in enumerate(column_lines(0, 8)) if row != 4]
+    lines[3] = replace(lines[3], x1=lines[3].x0 + above * TYPE)
+    word = Box(lines[3].x0, lines[3].y0 + PITCH, lines[3].x0 + width, lines[3].y1 + PITCH)
+    for line in (*lines, word):
+        print_line(pixels, line)
+    words = last_words(make_ink(pixels, TYPE), lines, (), TYPE)
+    assert [(b.x0, b.y0, b.y1) for b in words] == [pytest.approx((word.x0, word.y0, word.y1), abs=2)] * found
 
 
 def test_a_line_right_below_a_photo_takes_in_none_of_it() -> None:

@@ -1088,16 +1088,27 @@ def test_a_heading_does_not_head_what_stands_beside_a_picture_above_it() -> None
     assert ["丁" in "".join(p.text for p in article.passages) for article in found if article.headline == "标题大字"] == [True]
 
 
-def test_continuations_are_noted() -> None:
+@pytest.mark.parametrize("words", ["（下转第二版）", "（下转第2版）", "（下转A02版）", "（转4版）"])
+def test_continuations_are_noted(words: str) -> None:
     """The words that lead to another page are the article's continuation."""
     page = page_of(
         heading("h", "标题", columns=(0, 0)),
-        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。（下转第二版）"], column=0),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 2), "甲甲。" + words], column=0),
     )
     (article,) = articles(page)
-    assert article.continued_to == "（下转第二版）"
+    assert article.continued_to == words
     assert article.passages[-2].text.endswith("甲甲。")
     assert article.passages[-1].role is Role.CONTINUATION
+
+
+@pytest.mark.parametrize(
+    ("words", "leads"), [("（上接第1版）", True), ("（紧接第一版）", True), ("接二连三" + "甲" * 9, False)]
+)
+def test_words_at_a_texts_start_lead_from_another_page(words: str, *, leads: bool) -> None:
+    """With the other page's number, in figures or words; what begins with such a sign but names no page is text."""
+    block = text_block("a", ["\u3000\u3000" + words, "\u3000\u3000" + "甲" * 14, *full("甲", 3), "甲甲。"])
+    (article,) = articles(page_of(heading("h", "标题", columns=(0, 0)), block))
+    assert article.continued_from == (words if leads else "")
 
 
 def test_words_under_a_heading_may_lead_from_another_page() -> None:

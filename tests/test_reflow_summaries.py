@@ -160,3 +160,16 @@ def test_an_editors_note_below_a_picture_is_no_caption() -> None:
         text_block("b", [*full("乙", 4), "乙乙。"], column=1, y=600),
     )
     assert told(page) == [["编者按：" + "丙" * 31 + "。", "甲" * 78 + "乙" * 66 + "。"]]
+
+
+def test_a_byline_between_an_editors_note_and_the_text_is_told_apart() -> None:
+    """It stands at the column's edge in a block of its own, over the first of the item's columns."""
+    page = page_of(
+        heading("h", "标题大字", columns=(0, 1)),
+        wide_block("k", ["编者按：" + "丙" * 28, "丙丙丙。"], y=280),
+        text_block("n", ["文/本报记者 张明 图/李宁"], column=0, y=350),
+        text_block("a", ["\u3000\u3000" + "甲" * 14, *full("甲", 4)], column=0, y=390),
+        text_block("b", [*full("乙", 4), "乙乙。"], column=1, y=390),
+    )
+    (article,) = assemble(read_order(page))
+    assert [p.text for p in article.passages if p.role is Role.BYLINE] == ["文/本报记者 张明 图/李宁"]

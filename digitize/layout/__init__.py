@@ -12,7 +12,7 @@ from digitize.geometry import Box, hull
 from digitize.layout.areas import find_tints, with_headers
 from digitize.layout.detection import LARGE_TYPE, DetectedText, body_size, detect_text
 from digitize.layout.dust import trim_dust
-from digitize.layout.edges import reach_edges
+from digitize.layout.edges import last_words, reach_edges
 from digitize.layout.emphasis import stroke_widths
 from digitize.layout.gutters import Gutters
 from digitize.layout.headings import HEADING_SIZE
@@ -99,7 +99,9 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     whole = HEADING_SIZE if vertical else LARGE_TYPE
     pieces = cut_lines(ink, completed, Gutters(ink, completed, walls, type_size, whole=whole, pictures=pictures))
     lines = join_lines(pieces, Gutters(ink, pieces, walls, type_size, pictures=pictures))
-    lines = reach_edges(without(ink, thin), lines, [*thin, *pictures, *panels, *upright], type_size)
+    bare, others = without(ink, thin), [*thin, *pictures, *panels, *upright]
+    lines = reach_edges(bare, lines, others, type_size)
+    lines += () if vertical else last_words(bare, lines, others, type_size)
     lines += _upright_lines(ink, upright, rules, merged, type_size) if upright else ()
     in_type = set_heights(ink, lines)
     type_size = body_size(in_type)

@@ -1,7 +1,8 @@
-"""Words at a line's ends that the detector passed over: behind wide white, where the lines above and below run on."""
+"""Words that the detector passed over: behind wide white in lines that others run past, and on a paragraph's last line."""
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,9 @@ WORD = 0.6
 
 LEADING = 0.3
 """White above or below a word is within so many heights of its line: the leading, less what strokes reach into it."""
+
+LOW, SHORTEST = 0.7, 1.1
+"""A paragraph's last line is at least so many type sizes high, and so many long: a character and its full stop."""
 
 DENSITY = 0.6
 """Ink in a word, against that in its line, at least: dust and what shows through the paper is thinner."""
@@ -82,3 +86,42 @@ def _runs_on(ink: Ink, word: Box) -> bool:
     reach = LEADING * word.height
     bands = Box(word.x0, word.y0 - reach, word.x1, word.y0), Box(word.x0, word.y1, word.x1, word.y1 + reach)
     return any(bool(ink.mask[ink.window(band)].any(axis=1).all()) for band in bands)
+
+
+def last_words(ink: Ink, lines: Sequence[Box], others: Sequence[Box], type_size: float) -> tuple[Box, ...]:
+    """Paragraphs' last lines that the detector passed over, a word or two long, each below a full line; `others` is no text."""
+    body = [line for line in lines if line.height < LARGE_TYPE * type_size]
+    boxes = np.array([(b.x0, b.y0, b.x1, b.y1) for b in body]).reshape(-1, 4)
+    printed = np.array([(b.x0, b.y0, b.x1, b.y1) for b in (*lines, *others)]).reshape(-1, 4)
+    found = (_last_word(ink, line, boxes, printed, type_size) for line in body)
+    return tuple(word for word in found if word)
+
+
+def _last_word(ink: Ink, line: Box, boxes: NDArray[np.float64], printed: NDArray[np.float64], type_size: float) -> Box | None:
+    """The word at the start of the row below a line, which ends where the one above it does, if nothing else stands there."""
+    x0, _, x1, y1 = boxes.T
+    white = line.y0 - y1
+    over = np.flatnonzero((white > -line.height / 2) & (white <= NEXT * type_size) & (np.abs(x1 - line.x1) <= ROOM * type_size))
+    if not len(over):
+        return None
+    left, leading = min(line.x0, float(x0[over].min())), max(0.0, float(white[over].min()))
+    row = Box(left - BEARING * type_size, line.y1, line.x1, line.y1 + leading + (1 + BEARING) * type_size)
+    shared = np.minimum(printed[:, 2], row.x1) > np.maximum(printed[:, 0], row.x0)
+    if (shared & (printed[:, 1] < row.y1) & (printed[:, 3] > row.y0 + leading)).any():
+        return None
+    row = Box(row.x0, line.y1 + leading / 2, row.x1, row.y1)
+    rows = runs(np.asarray(ink.mask[ink.window(row)].any(axis=1), np.bool_))
+    own = max(rows, key=lambda run: run[1] - run[0], default=(0, 0))
+    first = ink.window(row)[0].start
+    word = Box(row.x0, (first + own[0]) / ink.scale, row.x1, (first + own[1]) / ink.scale)
+    if not LOW * type_size <= word.height <= type_size * (1 + BEARING):
+        return None
+    columns = runs(characters(ink, word))
+    if not columns:
+        return None
+    first = ink.window(word)[1].start
+    word = Box((first + columns[0][0]) / ink.scale, word.y0, (first + columns[-1][1]) / ink.scale, word.y1)
+    gaps = [(b[0] - a[1]) / ink.scale for a, b in itertools.pairwise(columns)]
+    whole = max(gaps, default=0.0) <= type_size and word.x0 - left <= BEARING * type_size
+    dark = ink.mask[ink.window(word)].mean() >= DENSITY * ink.mask[ink.window(line)].mean()
+    return word if whole and dark and SHORTEST * type_size <= word.width and not _runs_on(ink, word) else None

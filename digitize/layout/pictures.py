@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import cv2
@@ -23,6 +22,7 @@ from digitize.layout.blocks import stack_lines
 from digitize.layout.detail import has_detail
 from digitize.layout.gutters import GRID_LINES
 from digitize.layout.ink import darker, grey_level, odd, runs
+from digitize.layout.picture_sides import BARE, out_of_box, reach_white, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from digitize.geometry import Box
     from digitize.layout.ink import Ink
+    from digitize.layout.picture_sides import Rectangle
 
 LINE_WHITE = 0.3
 """White above or below a line of text is within so many type sizes of its box's edge, outside or, where detectors leave
@@ -49,19 +50,11 @@ large type has white between its signs, and in them. A single large sign is no w
 LINE_TONE = 0.1
 """Rows darker than the paper by this share of the ink's contrast are not white: between lines only strokes that touch."""
 
-PICTURE_EDGE = 0.4
-"""Share of a strip along a picture's side that has tone; less is a smudge or a rule that touches the picture."""
-
 IN_LINE = 0.7
 """Lines of text that end, and begin, so many type sizes from the white between two pictures at most are in line with it."""
 
-GUTTER_TONE, GUTTER_WHITE, RULE_IN_GUTTER = 0.02, 0.4, 0.3
-"""The white between two pictures has tone in less than the first share of its height, is so many type sizes wide at least,
-and a rule in it so many at most."""
-
-FRAME_LINE, FRAME_WHITE, RUNS_ON = 0.3, 0.1, 1.0
-"""A line of the box that a picture stands in is so many type sizes thick at most, has so much white behind it at least, and
-runs on past the picture by so much, beside what else is in the box; a picture's own line ends with it."""
+GUTTER_WHITE, RULE_IN_GUTTER = 0.4, 0.3
+"""The white between two pictures is so many type sizes wide at least, and a rule in it so many at most."""
 
 PICTURE_MIN = 3.0
 """A picture's smaller side, in type sizes; smaller marks are ornaments, and lose no text by being left out."""
@@ -93,12 +86,13 @@ def find_pictures(ink: Ink, type_size: float, lines: Sequence[Box], tints: Seque
         amid -= {line for block in stack_lines(lines, (), type_size) if len(block.lines) >= COLUMN for line in block.lines}
     may_be_text = [line for line in lines if line not in photos]
     lines = [line for line in may_be_text if line not in amid]
+    seen = tone.copy()
     for line in lines:
         tone[ink.window(line.grown(LINE_MARGIN * type_size, LINE_MARGIN * type_size))] = 0
     bare, tone = tone, np.asarray(cv2.morphologyEx(tone, cv2.MORPH_CLOSE, np.ones((odd(PICTURE_JOIN * unit),) * 2, np.uint8)))
     solid = np.asarray(cv2.morphologyEx(tone, cv2.MORPH_OPEN, np.ones((odd(unit),) * 2, np.uint8)), np.uint8)
     found = [
-        ink.box(*_trimmed(tone, *_out_of_box(bare, *rectangle, unit=unit), strip=odd(PICTURE_JOIN * unit)))
+        ink.box(*reach_white(seen, trimmed(tone, out_of_box(bare, rectangle, unit), odd(PICTURE_JOIN * unit)), unit))
         for piece in pieces(solid, (unit, unit))
         for rectangle in _cut_at_gutters(ink, bare, piece, lines, unit)
     ]
@@ -153,52 +147,6 @@ def _row_means(values: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.fl
     return np.asarray(cv2.reduce(values, 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F)[:, 0], np.float32)
 
 
-def _out_of_box(tone: NDArray[np.uint8], x: int, y: int, w: int, h: int, *, unit: float) -> tuple[int, int, int, int]:
-    """A rectangle without the lines at its sides, in working pixels, where one of them runs on past it: a box's."""
-    down, along = slice(y, y + h), slice(x, x + w)
-    left, right = (_frame_line(seen, down, unit) for seen in (tone[:, x:], tone[:, : x + w][:, ::-1]))
-    top, bottom = (_frame_line(seen.T, along, unit) for seen in (tone[y:], tone[: y + h][::-1]))
-    if not any(runs_on for _, runs_on in (left, right, top, bottom)):
-        return x, y, w, h
-    return x + left[0], y + top[0], w - left[0] - right[0], h - top[0] - bottom[0]
-
-
-def _frame_line(tone: NDArray[np.uint8], side: slice, unit: float) -> tuple[int, bool]:
-    """How far in a line at the left reaches, with the white behind it, and whether it runs on past the rows of its side.
-
-    0 where there is no line.
-    """
-    line, white, reach = (math.ceil(share * unit) for share in (FRAME_LINE, FRAME_WHITE, RUNS_ON))
-    strip = tone[:, : 2 * (line + white)]
-    inked = np.asarray(strip[side].mean(axis=0) > GUTTER_TONE, np.bool_)
-    found = runs(inked)
-    if not found or found[0][1] - found[0][0] > line or found[0][0] > line:
-        return 0, False
-    (start, end), inset = found[0], found[1][0] if len(found) > 1 else inked.size
-    if inset - end < white:
-        return 0, False
-    around = strip[max(0, side.start - reach) : side.start, start:end], strip[side.stop : side.stop + reach, start:end]
-    return inset, any(len(part) == reach and bool(part.any(axis=1).all()) for part in around)
-
-
-def _trimmed(tone: NDArray[np.uint8], x: int, y: int, w: int, h: int, *, strip: int) -> tuple[int, int, int, int]:
-    """A rectangle without the sides that have hardly any tone, in working pixels: strip after strip is taken off."""
-    x1, y1 = x + w, y + h
-    while x1 - x > 2 * strip and y1 - y > 2 * strip:
-        sides = {
-            "left": tone[y:y1, x : x + strip].mean(),
-            "right": tone[y:y1, x1 - strip : x1].mean(),
-            "top": tone[y : y + strip, x:x1].mean(),
-            "bottom": tone[y1 - strip : y1, x:x1].mean(),
-        }
-        side = min(sides, key=lambda key: float(sides[key]))
-        if sides[side] >= PICTURE_EDGE:
-            break
-        x, x1 = x + strip * (side == "left"), x1 - strip * (side == "right")
-        y, y1 = y + strip * (side == "top"), y1 - strip * (side == "bottom")
-    return x, y, x1 - x, y1 - y
-
-
 def _as_wholes(pieces: Sequence[Box], lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
     """Pictures' pieces that nearly touch, joined to their hull, until none do; not those that a gutter of the page parts."""
     wholes: list[Box] = []
@@ -222,12 +170,10 @@ def _touch(one: Box, other: Box, lines: Sequence[Box], type_size: float) -> bool
     return not _is_gutter(left.x1, right.x0, lines, type_size)
 
 
-def _cut_at_gutters(
-    ink: Ink, tone: NDArray[np.uint8], piece: tuple[int, int, int, int], lines: Sequence[Box], unit: float
-) -> list[tuple[int, int, int, int]]:
+def _cut_at_gutters(ink: Ink, tone: NDArray[np.uint8], piece: Rectangle, lines: Sequence[Box], unit: float) -> list[Rectangle]:
     """A piece of pictures, in working pixels, cut where a gutter of the page runs through it, with a rule in it or not."""
     x, y, width, height = piece
-    white = (tone[y : y + height, x : x + width].mean(axis=0) <= GUTTER_TONE)[np.newaxis].astype(np.uint8)
+    white = (tone[y : y + height, x : x + width].mean(axis=0) <= BARE)[np.newaxis].astype(np.uint8)
     over_rules = cv2.morphologyEx(white, cv2.MORPH_CLOSE, np.ones((1, odd(RULE_IN_GUTTER * unit)), np.uint8))
     smallest, type_size, cuts = PICTURE_MIN * unit, unit / ink.scale, [0]
     for left, right in runs(np.asarray(over_rules[0] > 0)):

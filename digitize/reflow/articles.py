@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from digitize.model import FLOW_LINKS, HEADING_ROLES, Article, ArticleKind, Figure, Role
-from digitize.reflow.bylines import marked_persons
+from digitize.reflow.bylines import is_byline, marked_persons, person_marks
 from digitize.reflow.cues import load_cues
 from digitize.reflow.edges import FULL_BLOCK, Edges, line_edges
 from digitize.reflow.flow import flush_blocks, is_justified, line_pitch
@@ -105,7 +105,7 @@ def _article(unit: Sequence[Region], number: int, page: Page, wording: Wording) 
 def _body(unit: Sequence[Region], page: Page, wording: Wording) -> tuple[Passage, ...]:
     """The passages of an item's text, with the bylines that layout has told apart."""
     text = page.running_text
-    own = [region for region in unit if region.role in {Role.PARAGRAPH, Role.BYLINE}]
+    own = [_told_apart(region, wording.cues) for region in unit if region.role in {Role.PARAGRAPH, Role.BYLINE}]
     passages: list[Passage] = []
     verse = {} if page.vertical else verse_blocks(own, page)
     for role, group in itertools.groupby(own, key=lambda region: region.role):
@@ -117,8 +117,14 @@ def _body(unit: Sequence[Region], page: Page, wording: Wording) -> tuple[Passage
         if role is Role.PARAGRAPH:
             passages += body_passages(placed, page.type_size, wording.cues)
         elif byline := make_passage(Role.BYLINE, placed):
-            passages.append(byline)
+            passages.append(replace(byline, marks=person_marks(byline.text, 0, len(byline.text), wording.cues)))
     return tuple(passages)
+
+
+def _told_apart(region: Region, cues: Cues) -> Region:
+    """A region, as a byline if that is all that stands in it: at the column's edge, between an editor's note and the text."""
+    alone = region.role is Role.PARAGRAPH and len(region.lines) == 1 and is_byline(region.lines[0].text, cues)
+    return replace(region, role=Role.BYLINE) if alone else region
 
 
 def _with_deck(body: Sequence[Passage], *, headed: bool) -> tuple[Passage, ...]:
