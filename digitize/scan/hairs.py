@@ -74,8 +74,9 @@ def make_light_bands(pixels: NDArray[np.uint8], exposure: Exposure, piece: float
         paper = exposure.paper_at((across / height), along * rows / width).T
     else:
         paper = exposure.paper_at(along * rows / height, across / width)
-    lighter = np.clip(LIGHT * (means / paper - 1), 0, 1)
-    return _bands(np.asarray(255 * (1 - lighter), np.uint8), rows, max(pixels.shape), piece)
+    share = np.divide(means, paper, out=np.ascontiguousarray(paper))
+    lighter = cv2.convertScaleAbs(np.maximum(share - 1, 0, out=share), alpha=255 * LIGHT)
+    return _bands(np.asarray(cv2.bitwise_not(lighter), np.uint8), rows, max(pixels.shape), piece)
 
 
 def _means(pixels: NDArray[np.uint8], *, level: bool) -> tuple[NDArray[np.uint8], int]:
