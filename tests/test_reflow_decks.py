@@ -93,6 +93,20 @@ def test_a_line_over_a_byline_or_opening_words_is_a_headline(head: list[str], op
     assert "".join(p.text for a in articles(page) for p in a.passages if p.role is Role.HEADLINE) == found
 
 
+def test_a_line_over_two_bylines_is_one_headline() -> None:
+    """What stands over two columns, each of which begins an item, heads one of them and is told once."""
+    wide = text_block("w", ["安河新桥" + "\u3000" * 12 + "今日通车"], y=310)
+    box = hull([wide.box, replace(wide.box, x1=column_left(1) + COLUMN * TYPE)])
+    line = replace(wide.lines[0], box=box, polygon=box.polygon)
+    page = page_of(
+        text_block("k", ["两岸同庆"], y=280),
+        replace(wide, box=box, polygon=box.polygon, lines=(line,)),
+        *(text_block(f"t{n}", ["记者 张明", "\u3000\u3000" + "甲" * 14, *full("甲", 3)], column=n, y=350) for n in range(2)),
+    )
+    lines = [line.id for region in read_order(page).regions for line in region.lines]
+    assert sorted(lines) == sorted(line.id for line in page.lines)
+
+
 def test_a_short_first_paragraph_is_no_deck() -> None:
     """Lines that end a sentence are text."""
     page = page_of(

@@ -38,10 +38,13 @@ def head_by_what_follows(page: Page, cues: Cues) -> Page:
 
     Subheadings stand above text that goes on, and an item that is signed has its byline below a full stop.
     """
-    text = page.running_text
-    told = {region.id: stack for region in text if (stack := _head_over(region, page, cues))}
-    heads = {stack[0].id: stack for stack in told.values()}
-    own = {region.id for stack in heads.values() for region in stack}
+    heads: dict[str, tuple[Region, ...]] = {}
+    own: set[str] = set()
+    for region in page.running_text:
+        stack = _head_over(region, page, cues)
+        if stack and own.isdisjoint(part.id for part in stack):  # a line over two columns is above both
+            heads[stack[0].id] = stack
+            own.update(part.id for part in stack)
     return replace(page, regions=tuple(_with_heads(page, heads, own)))
 
 
