@@ -71,7 +71,7 @@ def make_light_bands(pixels: NDArray[np.uint8], exposure: Exposure, piece: float
     height, width = pixels.shape
     along, across = ((np.arange(count) + 0.5) for count in means.shape)
     if level:
-        paper = exposure.paper_at((across / height), along * rows / width).T
+        paper = exposure.paper_at(across / height, along * rows / width).T
     else:
         paper = exposure.paper_at(along * rows / height, across / width)
     share = np.divide(means, paper, out=np.ascontiguousarray(paper))
