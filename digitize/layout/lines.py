@@ -293,4 +293,7 @@ def _same_line(left: Box, right: Box, gutters: Gutters) -> bool:
         return False
     if gap <= reach:
         return True
-    return high < LARGE_TYPE * unit and gutters.white_between(left, right) <= LOOSE_GAP * unit and gutters.run_over(left, right)
+    # There may be so much white on both sides of a short word.
+    if high >= LARGE_TYPE * unit or gap > 2 * LOOSE_GAP * unit or gutters.white_between(left, right) > LOOSE_GAP * unit:
+        return False
+    return gutters.run_over(left, right)
