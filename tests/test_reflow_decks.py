@@ -60,10 +60,14 @@ def test_a_line_under_a_heading_that_ends_with_a_comma_is_no_deck() -> None:
     assert [p.text for p in article.passages if p.role is Role.PARAGRAPH] == ["丁" * 13 + "，" + "戊" * 9 + "。"]
 
 
-@pytest.mark.parametrize(("end", "decks"), [("", "丁" * 15), ("。", "")], ids=["breaks off", "ends a sentence"])
-def test_a_deck_with_a_byline_below_it_is_parted_from_the_text(end: str, decks: str) -> None:
-    """All may stand in one block; what ends a sentence is text."""
-    block = text_block("a", ["丁" * 15 + end, "记者 张明", "\u3000\u3000" + "甲" * 14, *full("甲", 5), "甲甲。"])
+@pytest.mark.parametrize(
+    ("end", "signed", "decks"),
+    [("", "记者 张明", "丁" * 15), ("。", "记者 张明", ""), ("", "本报词（记者 张明", "")],
+    ids=["breaks off", "ends a sentence", "an opening that was misread"],
+)
+def test_a_deck_with_a_byline_below_it_is_parted_from_the_text(end: str, signed: str, decks: str) -> None:
+    """All may stand in one block; what ends a sentence is text, and so is a byline in the brackets behind an opening."""
+    block = text_block("a", ["丁" * 15 + end, signed, "\u3000\u3000" + "甲" * 14, *full("甲", 5), "甲甲。"])
     (article,) = articles(page_of(heading("h", "标题大字", columns=(0, 0)), block))
     assert deck(article) == decks
 

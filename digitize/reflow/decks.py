@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ GUTTER = 3.0
 DECK_LINES = 4
 """Decks of party papers list what was decided, a line each, on so many lines at most."""
 
+_BRACKETED = re.compile(r".[（(]")
 _STOP, _COMMA = "。", "，"  # in other scripts headings end with full stops, too
 _GOES_ON = ":：，,、；;-"
 
@@ -163,7 +165,7 @@ def _byline_length(region: Region, edges: Edges, type_size: float, cues: Cues) -
 def _deck_and_byline(region: Region, cues: Cues) -> int:
     """How many lines at a region's start are a deck, in which no sentence ends, and a byline; 0 for none.
 
-    A byline in the second line of what opens an item is in the brackets behind its dateline.
+    A byline in the second line of what opens an item is in the brackets behind its dateline, which may be misread.
     """
     if cues.openings.match(region.lines[0].text.strip()):
         return 0
@@ -171,7 +173,7 @@ def _deck_and_byline(region: Region, cues: Cues) -> int:
         above = region.lines[count - 1].text.strip()
         if _STOP in above or above[-1:] in (*cues.terminal, *_GOES_ON):
             return 0
-        if is_byline(line.text, cues):
+        if is_byline(line.text, cues) and not _BRACKETED.search(line.text.strip()):
             below = " ".join(each.text for each in region.lines[count : count + 2])
             return count + 1 + int(len(region.lines) > count + 1 and is_byline(below, cues))
     return 0
