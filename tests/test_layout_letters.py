@@ -136,6 +136,16 @@ def test_a_large_figure_with_another_below_it_is_no_drop_capital() -> None:
     assert find_initials([*entries, *figures], 25.0) == ()
 
 
+def test_lines_go_on_from_the_nearer_of_two_large_signs() -> None:
+    """Where a mark stands before a drop capital, or a stain, each line beside them is told once."""
+    lines = [Box(200, 100 + row * 30, 500, 120 + row * 30) for row in range(2)]
+    below = [Box(left, 170, 500, 190) for left in (100, 150)]
+    letter, mark = Box(150, 100, 195, 150), Box(100, 100, 148, 150)
+    (initial,) = find_initials([*lines, *below, letter, mark], 20.0)
+    assert initial.box == letter
+    assert initial.lines == tuple(lines)
+
+
 @pytest.mark.parametrize(
     ("letter", "beside", "whole"),
     [("H", " ARLOW FALLS (AP)", "HARLOW FALLS (AP)"), ("春", "天来了江水暖了", "春天来了江水暖了")],

@@ -92,7 +92,7 @@ def type_rows(ink: Ink, line: Box, middle: tuple[float, float]) -> tuple[float, 
     tops = rows.start + stats[:, cv2.CC_STAT_TOP]
     feet = tops + stats[:, cv2.CC_STAT_HEIGHT]
     own = (tops < middle[1] * ink.scale) & (feet > middle[0] * ink.scale)
-    return (tops[own].min() / ink.scale, feet[own].max() / ink.scale) if own.any() else (line.y0, line.y1)
+    return (int(tops[own].min()) / ink.scale, int(feet[own].max()) / ink.scale) if own.any() else (line.y0, line.y1)
 
 
 def trim_dust(ink: Ink, lines: Sequence[Box], type_size: float) -> tuple[Box, ...]:
@@ -130,8 +130,8 @@ def _without_back(ink: Ink, line: Box, type_size: float) -> Box:
     flank = FLANK * type_size * ink.scale
     if not any(len(beyond) >= flank and beyond.any() for beyond in (full[:top], full[foot:])):
         return line
-    x0, x1, y0, y1 = columns.start + across[0], columns.start + across[-1] + 1, rows.start + top, rows.start + foot
-    return Box(x0 / ink.scale, y0 / ink.scale, x1 / ink.scale, y1 / ink.scale)
+    x0, x1 = int(across[0]), int(across[-1]) + 1
+    return ink.box(columns.start + x0, rows.start + top, x1 - x0, foot - top)
 
 
 def _trimmed(ink: Ink, line: Box, type_size: float) -> Box:

@@ -81,16 +81,20 @@ def missed_signs(ink: Ink, lines: Sequence[Box], other: Sequence[Box], type_size
 def find_initials(lines: Sequence[Box], type_size: float, missed: Sequence[Box] = ()) -> tuple[Initial, ...]:
     """The drop capitals among detected lines: one large sign left of two lines or more, with the text's next line below.
 
-    A large figure beside an entry of a list has the next figure below it. `missed` are signs in no line.
+    A large figure beside an entry of a list has the next figure below it. `missed` are signs in no line. Of two large signs
+    that stand one behind the other, lines go on from the nearer one.
     """
     small = [line for line in lines if line.height < DROPPED * type_size]
-    found = []
-    for box in (*lines, *missed):
+    found: list[Initial] = []
+    taken: set[Box] = set()
+    for box in sorted((*lines, *missed), key=lambda box: -box.x1):
         if box.height < DROPPED * type_size or box.width > LETTER_WIDTH * box.height:
             continue
-        beside = tuple(sorted((line for line in small if _stands_beside(box, line, type_size)), key=lambda line: line.y0))
+        level = (line for line in small if line not in taken and _stands_beside(box, line, type_size))
+        beside = tuple(sorted(level, key=lambda line: line.y0))
         if len(beside) >= LINES and any(_runs_below(box, line, type_size) for line in small):
             found.append(Initial(box, beside))
+            taken.update(beside)
     return tuple(found)
 
 
@@ -120,9 +124,10 @@ def join_read_initials(page: Page) -> Page:
 
 def _with_read_initial(lines: tuple[TextLine, ...], type_size: float) -> tuple[TextLine, ...]:
     found = find_initials([line.box for line in lines], type_size)
-    if not found or lines[0].box != found[0].box:
+    first = next((each for each in found if each.box == lines[0].box), None)
+    if first is None:
         return lines
-    beside = [line for line in lines[1:] if line.box in found[0].lines]
+    beside = [line for line in lines[1:] if line.box in first.lines]
     letter = _LETTER.match(lines[0].text.strip())
     initial = replace(lines[0], text=letter.group() if letter else "", glyphs=lines[0].glyphs[: letter.end() if letter else 0])
     joined = {line.id: replace(line, box=replace(line.box, x0=initial.box.x0)) for line in beside[1:]}
