@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from digitize.scan.cuts import BLUR, CONTRAST, ROW_OF_STROKES, beside, cuts_characters, cuts_type, hair, runs_close_to_type
-from digitize.scan.hairs import BEND, BENDS, WIDEST, Bands, Line, find_pieces, follow, make_bands, make_light_bands
+from digitize.scan.hairs import BEND, BENDS, PAPER, WIDEST, Bands, Line, find_pieces, follow, make_bands, make_light_bands
 from digitize.together import together
 
 if TYPE_CHECKING:
@@ -172,19 +172,23 @@ def _found(
 def without_scratches(pixels: NDArray[np.uint8], scratches: tuple[Scratch, ...], *, light: bool = False) -> NDArray[np.uint8]:
     """Paint scratches over with what is beside them: uint8, the shape of `pixels`.
 
-    Where that is lighter, or darker for `light` scratches: the pixels between strokes that these have parted become ink.
+    Where that is lighter; or, for `light` ones, where it is no paper on either side: there they part a stroke. Elsewhere
+    they lie on paper, and what is beside them may be grain.
     """
     nearest = np.minimum if light else np.maximum
     result = pixels.copy()
     for scratch in scratches:
         page = result.T if scratch.level else result
         width = page.shape[1]
-        rows = np.arange(scratch.top, scratch.bottom)
+        rows, middle = np.arange(scratch.top, scratch.bottom), scratch.middle
         reach = scratch.half_width + 1
-        left, right = (page[rows, np.clip(scratch.middle + side * reach, 0, width - 1)].astype(np.float64) for side in (-1, 1))
+        left, right = (page[rows, np.clip(middle + side * reach, 0, width - 1)].astype(np.float64) for side in (-1, 1))
+        if light:
+            parted = np.maximum(left, right) < PAPER
+            rows, middle, left, right = rows[parted], middle[parted], left[parted], right[parted]
         for offset in range(1 - reach, reach):
             share = (offset + reach) / (2 * reach)
-            columns = np.clip(scratch.middle + offset, 0, width - 1)
+            columns = np.clip(middle + offset, 0, width - 1)
             painted = (left * (1 - share) + right * share).astype(np.uint8)
             page[rows, columns] = nearest(page[rows, columns], painted)
     return result
