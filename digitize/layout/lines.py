@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,7 +135,8 @@ def _complete(ink: Ink, line: Box, others: Sequence[Box], room: tuple[float, flo
     beside = [o for o in others if o.overlap_y(line) > 0.3 * min(o.height, line.height)]
     left = max([line.x0 - 4 * line.height, *(o.x1 for o in beside if o.cx < line.x0)])
     right = min([line.x1 + 4 * line.height, *(o.x0 for o in beside if o.cx > line.x1)])
-    x0, x1 = _ink_columns(ink, Box(min(left, line.x0), y0, max(right, line.x1), y1), line)
+    edge = min((o.x0 for o in stacked), default=math.inf)  # where the lines above and below begin
+    x0, x1 = _ink_columns(ink, Box(min(left, line.x0), y0, max(right, line.x1), y1), line, edge)
     return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
@@ -177,7 +179,8 @@ def _ink_rows(window: NDArray[np.uint8], ink: Ink, tall: Box, line: Box) -> tupl
     return (rows.start + own[0][0]) / ink.scale, (rows.start + own[-1][1]) / ink.scale
 
 
-def _ink_columns(ink: Ink, wide: Box, line: Box) -> tuple[float, float]:
+def _ink_columns(ink: Ink, wide: Box, line: Box, edge: float) -> tuple[float, float]:
+    """Left and right end of a line's own ink in a window that is wider than it; left of `edge` no stop begins it."""
     rows, columns = ink.window(wide)
     left, right = ((x * ink.scale) - columns.start for x in (line.x0, line.x1))
     window = ink.mask[rows, columns]
@@ -199,7 +202,8 @@ def _ink_columns(ink: Ink, wide: Box, line: Box) -> tuple[float, float]:
     own = _without_slivers([(a, b) for a, b in stretches if b > left and a < right], (left, right), gap, crowded)
     if not own:
         return line.x0, line.x0
-    if len(own) > 1 and begins_no_line(window[:, slice(*own[0])], own[1][0] - own[0][1]):
+    outside = len(own) > 1 and (columns.start + sum(own[0]) / 2) / ink.scale < edge
+    if outside and begins_no_line(window[:, slice(*own[0])], own[1][0] - own[0][1]):
         own = own[1:]
         stretches = stretches[stretches.index(own[0]) :]
     x0, x1 = own[0][0], own[-1][1]
