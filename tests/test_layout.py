@@ -553,8 +553,12 @@ def test_dust_below_a_short_line_does_not_make_it_tall(characters: int) -> None:
     assert (trimmed.height, same.height) == (pytest.approx(TYPE, abs=1), pytest.approx(30, abs=1))
 
 
-def test_dust_around_a_heading_makes_it_no_higher() -> None:
-    """Spots above large type, one beside the other, and below it do not reach its middle: it is as high as its characters."""
+@pytest.mark.parametrize(("marked", "top", "foot"), [(False, 200, 240), (True, 190, 249)])
+def test_dust_around_a_heading_makes_it_no_higher(top: float, foot: float, *, marked: bool) -> None:
+    """Spots above large type, one beside the other, and below it do not reach its middle: it is as high as its characters.
+
+    On a vertical page they may be marks beside the line, and are left.
+    """
     pixels = blank()
     heading, lines = Box(60, 200, 360, 240), column_lines(0, 10, y=400)
     for line in (heading, *lines):
@@ -563,8 +567,8 @@ def test_dust_around_a_heading_makes_it_no_higher() -> None:
         pixels[190:196, x : x + 6] = INK
         pixels[244:249, x + 10 : x + 15] = INK
     seen = [heading.grown(4, 12), *(line.grown(4, 4) for line in lines)]
-    completed = complete_lines(make_ink(pixels, TYPE), seen, ())
-    assert (completed[0].y0, completed[0].y1) == (pytest.approx(200, abs=1), pytest.approx(240, abs=1))
+    completed = complete_lines(make_ink(pixels, TYPE), seen, (), marked=marked)
+    assert (completed[0].y0, completed[0].y1) == (pytest.approx(top, abs=1), pytest.approx(foot, abs=1))
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def find_layout(scan: Scan, text: DetectedText, writing_mode: WritingMode = Writ
     ink = without(
         ink, slender(ink, ornamented, type_size)
     )  # a mark of a rule, where a line is cut, would be one of the line's signs
-    completed = complete_lines(ink, merged, thin, [*panels, *pictures], upright)
+    completed = complete_lines(ink, merged, thin, [*panels, *pictures], upright, marked=vertical)
     type_size = body_size(completed)
     completed = trim_dust(ink, completed, type_size)
     completed = trim_marks(ink, completed, type_size) if vertical else completed

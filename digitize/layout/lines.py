@@ -70,15 +70,22 @@ SPECK = 0.4
 
 
 def complete_lines(
-    ink: Ink, lines: Sequence[Box], rules: Sequence[Box], grounds: Sequence[Box] = (), beside: Sequence[Box] = ()
+    ink: Ink,
+    lines: Sequence[Box],
+    rules: Sequence[Box],
+    grounds: Sequence[Box] = (),
+    beside: Sequence[Box] = (),
+    *,
+    marked: bool = False,
 ) -> tuple[Box, ...]:
     """Grow and trim each line to the ink of its characters, never over a rule, into or out of a ground or into another line.
 
-    `grounds` are panels and pictures; `beside` are lines that are completed elsewhere.
+    `grounds` are panels and pictures; `beside` are lines that are completed elsewhere. `marked`: whether marks stand beside
+    the lines, as on vertical pages, and what lies off a line's middle is not dust.
     """
     ink = without(ink, rules)
     index = _RowIndex([*lines, *beside])
-    usual = float(np.median([line.height for line in lines])) if lines else 0.0
+    usual = float(np.median([line.height for line in lines])) if lines and not marked else math.inf
     upright = [rule for rule in rules if rule.upright]
     beyond = [side for ground in grounds for side in sides(ground)]
     found = (
@@ -118,7 +125,7 @@ def _room(line: Box, grounds: Sequence[Box]) -> tuple[float, float]:
 
 
 def _complete(ink: Ink, line: Box, others: Sequence[Box], room: tuple[float, float], usual: float) -> Box | None:
-    """A line as its ink is; `room` is how far up and down it may reach, `usual` the height of most lines as detected."""
+    """A line as its ink is; `room` is how far up and down it may reach, `usual` the height above which there may be dust."""
     stacked = [o for o in others if _is_stacked(o, line)]
     above = [_valley(ink, o, line) for o in stacked if o.cy < line.cy]
     below = [_valley(ink, line, o) for o in stacked if o.cy > line.cy]
