@@ -211,35 +211,35 @@ def test_the_pieces_of_a_line_are_joined() -> None:
     assert sorted(join([*lines[:2], *lines[3:], *torn])) == sorted(lines)
 
 
+def torn_line(left: int, right: int) -> tuple[NDArray[np.uint8], list[Box], list[Box], list[Box]]:
+    """A printed column whose middle line has nothing between two places: its pixels, whole lines, pieces, all as torn."""
+    pixels, lines = blank(), column_lines(0, 7)
+    whole = lines[3]
+    pieces = [Box(whole.x0, whole.y0, whole.x0 + left, whole.y1), Box(whole.x0 + right, whole.y0, whole.x1, whole.y1)]
+    torn = [*lines[:3], *pieces, *lines[4:]]
+    for line in torn:
+        print_line(pixels, line)
+    return pixels, lines, pieces, torn
+
+
 def test_words_that_fill_a_line_alone_are_joined_over_wide_white() -> None:
     """Two words at the ends of a line are one line where the lines around run over the white, and two where they keep off."""
-    pixels = blank()
-    lines = column_lines(0, 7)
-    whole = lines[3]
-    words = [Box(whole.x0, whole.y0, whole.x0 + 120, whole.y1), Box(whole.x0 + 200, whole.y0, whole.x1, whole.y1)]
-    set_around = [*lines[:3], *words, *lines[4:]]
-    for line in set_around:
-        print_line(pixels, line)
+    pixels, lines, words, torn = torn_line(120, 200)
     ink = make_ink(pixels, TYPE)
-    assert sorted(join_lines(set_around, Gutters(ink, set_around, (), TYPE))) == sorted(lines)
+    assert sorted(join_lines(torn, Gutters(ink, torn, (), TYPE))) == sorted(lines)
     columns = [replace(word, y0=line.y0, y1=line.y1) for word in words for line in lines]
     assert sorted(join_lines(columns, Gutters(ink, columns, (), TYPE))) == sorted(columns)
 
 
 def test_a_word_between_two_pieces_parts_the_white() -> None:
     """Pieces far apart are one line where a word that was not detected stands between them."""
-    pixels = blank()
-    lines = column_lines(0, 7)
-    whole = lines[3]
-    torn = [Box(whole.x0, whole.y0, whole.x0 + 60, whole.y1), Box(whole.x0 + 200, whole.y0, whole.x1, whole.y1)]
-    set_around = [*lines[:3], *torn, *lines[4:]]
-    for line in set_around:
-        print_line(pixels, line)
+    pixels, lines, pieces, torn = torn_line(60, 200)
     ink = make_ink(pixels, TYPE)
-    assert set(torn) < set(join_lines(set_around, Gutters(ink, set_around, (), TYPE)))
+    assert set(pieces) < set(join_lines(torn, Gutters(ink, torn, (), TYPE)))
+    whole = lines[3]
     print_line(pixels, Box(whole.x0 + 110, whole.y0, whole.x0 + 150, whole.y1))
     ink = make_ink(pixels, TYPE)
-    assert sorted(join_lines(set_around, Gutters(ink, set_around, (), TYPE))) == sorted(lines)
+    assert sorted(join_lines(torn, Gutters(ink, torn, (), TYPE))) == sorted(lines)
 
 
 def test_a_caption_says_nothing_of_the_gutters_below_it() -> None:

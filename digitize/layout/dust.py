@@ -9,7 +9,7 @@ import numpy as np
 
 from digitize.geometry import Box
 from digitize.layout.gutters import without_streaks
-from digitize.layout.ink import runs
+from digitize.layout.ink import labelled, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ def is_streak(beyond: NDArray[np.uint8]) -> bool:
 def type_rows(ink: Ink, line: Box, middle: tuple[float, float]) -> tuple[float, float]:
     """Top and bottom of the characters in a line: of the ink that reaches its middle, in y; dust above or below does not."""
     rows, columns = ink.window(line)
-    stats = cv2.connectedComponentsWithStats(ink.mask[rows, columns], connectivity=8)[2][1:]
+    stats = labelled(ink.mask[rows, columns])[1][1:]
     tops = rows.start + stats[:, cv2.CC_STAT_TOP]
     feet = tops + stats[:, cv2.CC_STAT_HEIGHT]
     own = (tops < middle[1] * ink.scale) & (feet > middle[0] * ink.scale)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from digitize.geometry import Box, hull
 from digitize.layout.blocks import COLUMN_MIN, EDGE, STACK_GAP, Block, same_column, split_at_gaps, stack_lines
 from digitize.layout.emphasis import Surroundings, small_headlines
+from digitize.layout.gutters import CAPTION_GAP
 from digitize.layout.headings import HEADING_SIZE, Heading, find_headings
 from digitize.layout.separators import GUTTER_MAX
 from digitize.layout.upright import transposed
@@ -35,9 +36,6 @@ FULL_LINE = 1.0
 
 NARROW = 0.7
 """Share of a column's usual width below which a few lines beside a picture are not set in one."""
-
-CAPTION_GAP = 1.5
-"""White between a picture and its caption, in type sizes."""
 
 CAPTION_LINES = 4
 """Captions have at most so many lines; more below a picture is the article going on."""

@@ -51,10 +51,11 @@ def is_byline(text: str, cues: Cues) -> bool:
 
 def _is_named(text: str, persons: Iterable[tuple[int, int, str, str]], cues: Cues) -> bool:
     """Whether a text is words for roles, and these persons' names, and nothing else."""
-    ends = [0, *itertools.chain.from_iterable((start, end) for start, end, _ in _roles(text, cues)), len(text)]
+    roles = _roles(text, cues)
+    ends = [0, *itertools.chain.from_iterable((start, end) for start, end, _ in roles), len(text)]
     between = "".join(text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True))
     rest = _SEPARATORS.sub("", cues.joiner.sub("", between))
-    return rest == _SEPARATORS.sub("", "".join(name for _, _, name, _ in persons)) and _starts_like_byline(text, cues)
+    return rest == _SEPARATORS.sub("", "".join(name for _, _, name, _ in persons)) and _starts_like_byline(text, roles, cues)
 
 
 def _names_end(text: str, cues: Cues) -> int:
@@ -69,10 +70,10 @@ def _names_end(text: str, cues: Cues) -> int:
     return len(text)
 
 
-def _starts_like_byline(text: str, cues: Cues) -> bool:
+def _starts_like_byline(text: str, roles: Iterable[tuple[int, int, str]], cues: Cues) -> bool:
     """A role at the start, or a name before one of the roles that follow their names."""
     closing = [match.end() for match in cues.role_alone.finditer(text)][-1:]
-    return any(start == 0 for start, _, _ in _roles(text, cues)) or closing == [len(text)]
+    return any(start == 0 for start, _, _ in roles) or closing == [len(text)]
 
 
 def byline_persons(text: str, cues: Cues) -> tuple[tuple[int, int, str, str], ...]:
